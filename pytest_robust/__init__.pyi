@@ -1,0 +1,34 @@
+from .core.bounds import UNBOUNDED, Bounds
+from .core.criteria import ByFunction, Correct, SameAsClean, TopK, WithinTolerance
+from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
+from .core.goals import Targeted, Untargeted
+from .core.norms import L1, L2, LInf
+from .core.parameters import Between, Exactly
+from .core.perturbation import WorstOf
+from .gates.subject import Subject
+
+__all__ = [
+    "L1",
+    "L2",
+    "UNBOUNDED",
+    "Between",
+    "Bounds",
+    "ByFunction",
+    "Correct",
+    "Exactly",
+    "InvalidArgument",
+    "InvalidData",
+    "InvalidModel",
+    "LInf",
+    "NoGradient",
+    "RobustError",
+    "SameAsClean",
+    "Subject",
+    "Targeted",
+    "TopK",
+    "Untargeted",
+    "UntrustedFile",
+    "WithinTolerance",
+    "WorstOf",
+]
+__version__: str

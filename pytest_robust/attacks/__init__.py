@@ -1,0 +1,5 @@
+"""Perturbations that need the model; one file a method, named as its paper names it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

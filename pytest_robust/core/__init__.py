@@ -1,0 +1,1 @@
+"""Every noun and every interface. Knows NumPy, no framework and no pytest."""

@@ -1,0 +1,159 @@
+"""The examples a model is tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_robust.core.arrays import Inputs, Labels, read_only, take
+from pytest_robust.core.bounds import Bounds, infer_bounds
+from pytest_robust.core.errors import InvalidArgument, InvalidData
+
+__all__ = ["Dataset"]
+
+# Rows looked at together: bounds the memory of a look at a memory map.
+_CHUNK = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Examples and their labels, as read-only views.
+
+    Args:
+        x: (n, ...) array, an array of strings, or a dict of such arrays of equal length.
+        y: (n,) class indices, class names or values; None where no check needs them.
+        bounds: The values an input can take; None to infer them when a check needs them; a
+            dict of bounds for several inputs.
+
+    Raises:
+        InvalidData: No examples, lengths that differ, or a value that is not finite; the
+            message names the row.
+    """
+
+    x: Inputs
+    y: Labels | None
+    bounds: Bounds | Mapping[str, Bounds] | None = None
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        entries = {name: read_only(np.asanyarray(entry)) for name, entry in self._entries()}
+        if not entries:
+            raise InvalidData("x={} has no inputs")
+        lengths = {name: len(entry) if entry.ndim else -1 for name, entry in entries.items()}
+        for name, length in lengths.items():
+            if length < 0:
+                raise InvalidData(f"{name} is a single value; a check needs an array of examples")
+            if length != next(iter(lengths.values())):
+                raise InvalidData(f"the inputs have different lengths: {lengths}")
+            if length == 0:
+                raise InvalidData(f"{name} has no examples: shape {entries[name].shape}; nothing can be measured on none")
+        object.__setattr__(self, "x", entries if isinstance(self.x, Mapping) else entries["x"])
+        for name, entry in entries.items():
+            _check_finite(name, entry)
+        if self.y is not None:
+            labels = read_only(np.asanyarray(self.y))
+            if len(labels) != len(self):
+                raise InvalidData(f"x has {len(self)} examples and y has {len(labels)}: each example needs one label")
+            _check_finite("y", labels)
+            object.__setattr__(self, "y", labels)
+
+    def _entries(self) -> Iterator[tuple[str, Any]]:
+        yield from self.x.items() if isinstance(self.x, Mapping) else (("x", self.x),)
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(next(entry for _, entry in self._entries()))
+
+    def inputs(self, rows: NDArray[Any] | slice) -> Inputs:
+        """Return the inputs of some examples."""
+        return take(self.x, rows)
+
+    def entry(self, on: str | None, *, change: str) -> tuple[str | None, NDArray[Any]]:
+        """Return the name and the array of the input that a perturbation changes.
+
+        Args:
+            on: Its name; None for the only one there is to change.
+            change: What wants to change it, for the message.
+
+        Raises:
+            InvalidArgument: No such input, or several and no name.
+        """
+        if not isinstance(self.x, Mapping):
+            if on is not None:
+                raise InvalidArgument(f"{change}: on={on!r} names an input, and the model has only one; leave it out")
+            return None, self.x
+        if on is not None:
+            if on not in self.x:
+                raise InvalidArgument(f"{change}: on={on!r} is none of the inputs {sorted(self.x)}")
+            return on, self.x[on]
+        able = [name for name, entry in self.x.items() if np.issubdtype(entry.dtype, np.floating)]
+        if len(able) != 1:
+            raise InvalidArgument(
+                f"{change}: the model has the inputs {sorted(self.x)}; say which one changes, "
+                f"for instance on={sorted(able or self.x)[0]!r}"
+            )
+        return able[0], self.x[able[0]]
+
+    def bounds_of(self, name: str | None) -> Bounds:
+        """Return the values that an input can take, inferred where they were not given.
+
+        Raises:
+            InvalidData: They were not given, and the values leave a doubt.
+        """
+        if isinstance(self.bounds, Bounds):
+            return self.bounds
+        if isinstance(self.bounds, Mapping) and name in self.bounds:
+            return self.bounds[name]
+        return self._inferred[name]
+
+    @cached_property
+    def _inferred(self) -> Mapping[str | None, Bounds]:
+        return _Inferred(self)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that name these examples and labels."""
+        digest = blake2b(digest_size=8)
+        for name, entry in (*self._entries(), ("y", self.y)):
+            if entry is None:
+                continue
+            digest.update(f"{name}{entry.shape}{entry.dtype}".encode())
+            for start in range(0, len(entry), _CHUNK):
+                chunk = entry[start : start + _CHUNK]
+                digest.update(repr(chunk.tolist()).encode() if chunk.dtype.hasobject else np.ascontiguousarray(chunk).data)
+        return digest.hexdigest()
+
+
+class _Inferred(dict[str | None, Bounds]):
+    """The bounds of each input, looked for once, when first asked."""
+
+    def __init__(self, data: Dataset) -> None:
+        self._data = data
+
+    def __missing__(self, name: str | None) -> Bounds:
+        x = self._data.x
+        entry = x[name] if isinstance(x, Mapping) and name is not None else x
+        if not isinstance(entry, np.ndarray) or not np.issubdtype(entry.dtype, np.number):
+            raise InvalidData(f"inputs of type {getattr(entry, 'dtype', type(entry))} have no range of values")
+        self[name] = infer_bounds(entry)
+        return self[name]
+
+
+def _check_finite(name: str, array: NDArray[Any]) -> None:
+    if not np.issubdtype(array.dtype, np.inexact):
+        return
+    for start in range(0, len(array), _CHUNK):
+        finite = np.isfinite(array[start : start + _CHUNK]).reshape(len(array[start : start + _CHUNK]), -1).all(axis=1)
+        if not finite.all():
+            row = start + int(np.flatnonzero(~finite)[0])
+            value = np.asarray(array[row])[~np.isfinite(array[row])].flat[0] if array.ndim > 1 else array[row]
+            raise InvalidData(
+                f"{name}[{row}] holds {value}: a value that is not a finite number cannot be measured on; "
+                "drop or repair the row"
+            )

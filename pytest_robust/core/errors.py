@@ -1,0 +1,36 @@
+"""What can go wrong, each with the value, the rule and the remedy in its message."""
+
+from __future__ import annotations
+
+__all__ = [
+    "InvalidArgument",
+    "InvalidData",
+    "InvalidModel",
+    "NoGradient",
+    "RobustError",
+    "UntrustedFile",
+]
+
+
+class RobustError(Exception):
+    """Anything that pytest-robust raises on purpose."""
+
+
+class InvalidArgument(RobustError, ValueError):
+    """An argument is outside its range, or is not one of the words there are."""
+
+
+class InvalidData(RobustError, ValueError):
+    """The examples or their labels cannot be tested as they are."""
+
+
+class InvalidModel(RobustError, TypeError):
+    """The model cannot do what the check needs, or answered with something impossible."""
+
+
+class NoGradient(InvalidModel):
+    """The framework found no path from the input to the output to differentiate."""
+
+
+class UntrustedFile(RobustError, PermissionError):
+    """Reading the file would run code that it contains, and nobody has allowed that."""

@@ -1,0 +1,93 @@
+"""What is measured on outcomes."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from pytest_robust.core.arrays import Floats
+from pytest_robust.core.criteria import Correct, Criterion
+from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.outcomes import Outcomes
+from pytest_robust.core.perturbation import Clean, Perturbation
+
+__all__ = ["ExampleMetric", "Flattery", "Metric", "Request", "SampleMetric", "registered_name"]
+
+
+class Flattery(Enum):
+    """Where an attack that is too weak moves a metric."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Outcomes that a metric needs.
+
+    Args:
+        under: The perturbation.
+        criterion: What counts as right.
+        data: Other examples than the subject's own, in any form it takes data in.
+        only_right: Only the examples answered right before the change.
+        outputs: Keep the answers themselves, and change the examples answered wrong too.
+    """
+
+    under: Perturbation = field(default_factory=Clean)
+    criterion: Criterion = field(default_factory=Correct)
+    data: Any = None
+    only_right: bool = False
+    outputs: bool = False
+
+
+class Metric(ABC):
+    """A number about a subject, made of the outcomes it asks for.
+
+    Its file's name is the name of the measurement and of the marker's bars:
+    `metrics/accuracy.py` gives `robust.accuracy(...)` and `min_accuracy=`.
+    """
+
+    @property
+    def flattery(self) -> Flattery:
+        """Where an attack that is too weak moves it."""
+        return Flattery.NONE
+
+    @property
+    def title(self) -> str:
+        """What it is, in words, with what stands after `under=`."""
+        return registered_name(type(self)).replace("_", " ")
+
+    @abstractmethod
+    def requests(self) -> tuple[Request, ...]:
+        """Return the outcomes it needs."""
+
+
+class ExampleMetric(Metric):
+    """The mean of one score an example, which can be decided before all are seen."""
+
+    @abstractmethod
+    def scores(self, outcomes: Outcomes) -> Floats:
+        """Return (n,) scores from 0 to 1, one for each example evaluated so far."""
+
+
+class SampleMetric(Metric):
+    """A number about all examples together."""
+
+    @abstractmethod
+    def estimate(self, outcomes: tuple[Outcomes, ...], *, confidence: float, seed: int) -> Estimate:
+        """Return the value with its interval.
+
+        Args:
+            outcomes: One for each request, complete.
+            confidence: Coverage, strictly between 0 and 1.
+            seed: For intervals that resample.
+        """
+
+
+def registered_name(metric: type[Metric]) -> str:
+    """Return the name of the file a metric's class is named after."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", metric.__name__).lower()

@@ -1,0 +1,132 @@
+"""How strong a perturbation is: fixed, or drawn afresh for each example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf, isfinite
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from pytest_robust.core.arrays import Floats
+from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.streams import Streams
+
+__all__ = ["Amount", "Between", "Exactly", "amount_range", "check_share", "draw", "strength"]
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """The same value for every example.
+
+    Examples:
+        >>> Exactly(15)
+        Exactly(15)
+    """
+
+    value: float
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        _check_finite(self, self.value)
+
+    def __repr__(self) -> str:
+        """Return code that makes this value."""
+        return f"Exactly({self.value!r})"
+
+
+@dataclass(frozen=True)
+class Between:
+    """A value drawn uniformly for each example, from `low` to `high`.
+
+    Examples:
+        >>> Between(-5, 20)
+        Between(-5, 20)
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        _check_finite(self, self.low)
+        _check_finite(self, self.high)
+        if self.low > self.high:
+            raise InvalidArgument(f"{self!r}: the first must not be above the second")
+
+    def __repr__(self) -> str:
+        """Return code that makes this value."""
+        return f"Between({self.low!r}, {self.high!r})"
+
+
+Amount: TypeAlias = float | Exactly | Between
+"""A number r is the range of the classic image generators: uniform in [neutral - r, neutral + r]."""
+
+
+def _check_finite(owner: object, value: object) -> None:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not isfinite(value):
+        raise InvalidArgument(f"{type(owner).__name__}({value!r}): must be a finite number")
+
+
+def amount_range(name: str, amount: Amount, *, neutral: float = 0.0) -> Between:
+    """Return the range that `amount` means.
+
+    Args:
+        name: The parameter, for the message.
+        amount: A range r at least 0 around `neutral`, or an `Exactly`, or a `Between`.
+        neutral: The value that changes nothing.
+
+    Raises:
+        InvalidArgument: `amount` is none of these.
+    """
+    if isinstance(amount, Between):
+        return amount
+    if isinstance(amount, Exactly):
+        return Between(amount.value, amount.value)
+    if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not isfinite(amount) or amount < 0:
+        raise InvalidArgument(
+            f"{name}={amount!r} must be a finite number, at least 0 (a range to both sides of {neutral:g}); "
+            f"for one fixed value write {name}=Exactly(...), for other ends {name}=Between(low, high)"
+        )
+    return Between(neutral - amount, neutral + amount)
+
+
+def check_share(name: str, amount: Amount, *, most: float = inf) -> None:
+    """Refuse an amount that is not a size: something at least 0, of which a plain number is one value.
+
+    Args:
+        name: The parameter, for the message.
+        amount: A number, an `Exactly` or a `Between`.
+        most: The largest value that means something.
+
+    Raises:
+        InvalidArgument: `amount` is negative, not finite or above `most`.
+    """
+    if isinstance(amount, (Exactly, Between)):
+        between = amount_range(name, amount)
+        low, high = between.low, between.high
+    elif isinstance(amount, bool) or not isinstance(amount, (int, float)) or not isfinite(amount):
+        raise InvalidArgument(f"{name}={amount!r} must be a finite number, Exactly(...) or Between(low, high)")
+    else:
+        low = high = amount
+    if low < 0 or high > most:
+        limit = "at least 0" if most == inf else f"from 0 to {most:g}"
+        raise InvalidArgument(f"{name}={amount!r} must be {limit}")
+
+
+def draw(name: str, amount: Amount, streams: Streams, *, neutral: float = 0.0) -> Floats:
+    """Return (n,) float32 values, one an example."""
+    between = amount_range(name, amount, neutral=neutral)
+    if between.low == between.high:
+        return np.full(len(streams), between.low, dtype=np.float32)
+    return streams.uniform(name, (), between.low, between.high)
+
+
+def strength(*, strongest: Any, neutral: float = 0.0) -> Any:  # noqa: ANN401 - a dataclass field of any type
+    """Return a required dataclass field that says how strong a perturbation is.
+
+    Args:
+        strongest: What `perturbations(Class)` searches up to.
+        neutral: The value that changes nothing, where milder ones lead.
+    """
+    return field(metadata={"strongest": strongest, "neutral": neutral})

@@ -1,0 +1,219 @@
+"""What is kept of a check: plain values only, so that it travels as one JSON string."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_robust.core.bounds import Bounds
+
+__all__ = ["SCHEMA", "Example", "Picture", "Record", "Run"]
+
+SCHEMA = 1
+"""The version of the JSON form. It grows when a reader of the old form would misread the new."""
+
+_IMAGE_RANKS = {2, 3}
+_CHANNELS = {1, 3, 4}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """An image with 256 levels, as text.
+
+    Args:
+        height: Pixels.
+        width: Pixels.
+        channels: 1, 3 or 4.
+        levels: base64 of height * width * channels bytes, rows first.
+    """
+
+    height: int
+    width: int
+    channels: int
+    levels: str
+
+    @classmethod
+    def of(cls, image: NDArray[Any], bounds: Bounds) -> Picture | None:
+        """Return the picture of an array, or None if it is no image.
+
+        Args:
+            image: (height, width) or (height, width, 1, 3 or 4) numbers.
+            bounds: What is black and what is white.
+        """
+        if image.ndim not in _IMAGE_RANKS or not np.issubdtype(image.dtype, np.number):
+            return None
+        shape = image.shape if image.ndim > 2 else (*image.shape, 1)  # noqa: PLR2004 - height and width
+        if shape[2] not in _CHANNELS or min(shape[:2]) < 2:  # noqa: PLR2004 - a line is no image
+            return None
+        low, span = (bounds.low, bounds.span) if bounds.finite else (float(image.min()), float(np.ptp(image)) or 1.0)
+        levels = np.clip(np.rint((image.astype(np.float64) - low) / span * 255), 0, 255).astype(np.uint8)
+        return cls(height=shape[0], width=shape[1], channels=shape[2], levels=b64encode(levels.tobytes()).decode())
+
+    def array(self) -> NDArray[np.uint8]:
+        """Return (height, width, channels) levels."""
+        flat = np.frombuffer(b64decode(self.levels), dtype=np.uint8)
+        return flat.reshape(self.height, self.width, self.channels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """One example before and after the change.
+
+    Args:
+        index: Its position in the dataset.
+        label: What should be answered.
+        before: What is answered to the unchanged input.
+        after: What is answered to the changed one.
+        before_score: The share of belief in `before`, 0 to 1, where the model gives scores.
+        after_score: The share of belief in `after`.
+        distance: The norm of the change, where it has one.
+        clean: The unchanged input as a picture.
+        changed: The changed input as a picture.
+        clean_text: The unchanged input in words, where it is no picture.
+        changed_text: The changed input in words.
+    """
+
+    index: int
+    label: str
+    before: str
+    after: str
+    before_score: float | None = None
+    after_score: float | None = None
+    distance: float | None = None
+    clean: Picture | None = None
+    changed: Picture | None = None
+    clean_text: str = ""
+    changed_text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One check, as reports and baselines read it.
+
+    Args:
+        id: Stable name of the check within its test: metric and perturbation.
+        nodeid: The test that made it.
+        metric: The measurement's name.
+        title: What was measured, in words.
+        under: The perturbation as runnable code; empty for none.
+        family: What stays the same along a curve over `level`; empty for none.
+        level: The strength on that curve; None where there is no single one.
+        decision: PASS, FAIL, UNDECIDED, INVALID or NO BAR.
+        reason: Why, in a sentence.
+        remedy: What to run or change next.
+        op: >=, >, <= or <; empty without a bar.
+        bar: What the value was compared with; None without a bar.
+        bar_of: The bar in words, where it is another measurement.
+        claim: dataset or population.
+        value: The value on the examples evaluated; None where nothing was measured.
+        low: Lower end of the interval for the population.
+        high: Upper end.
+        n: Examples evaluated.
+        total: Examples there are.
+        confidence: The interval's coverage.
+        method: How the interval was made.
+        findings: Pairs of sign and remedy: reasons not to believe the attack.
+        notes: How the model was understood.
+        queries: Inputs the model answered for.
+        gradients: Inputs it was differentiated at.
+        seconds: Wall time.
+        seed: The seed all random numbers come from.
+        model: What the model is called.
+        data: The data's fingerprint.
+        role: For one of many of a property: what sets it apart (mildest failing, worst seen).
+        examples: Some broken examples, the worst first.
+    """
+
+    id: str
+    nodeid: str = ""
+    metric: str
+    title: str
+    under: str = ""
+    family: str = ""
+    level: float | None = None
+    decision: str
+    reason: str
+    remedy: str = ""
+    op: str = ""
+    bar: float | None = None
+    bar_of: str = ""
+    claim: str = "dataset"
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    total: int = 0
+    confidence: float = 0.95
+    method: str = ""
+    findings: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    queries: int = 0
+    gradients: int = 0
+    seconds: float = 0.0
+    seed: int = 0
+    model: str = ""
+    data: str = ""
+    role: str = ""
+    examples: tuple[Example, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Record:
+        """Return the record that `to_dict` wrote."""
+        examples = tuple(
+            Example(
+                **{
+                    **example,
+                    "clean": Picture(**example["clean"]) if example["clean"] else None,
+                    "changed": Picture(**example["changed"]) if example["changed"] else None,
+                }
+            )
+            for example in values["examples"]
+        )
+        findings = tuple((sign, remedy) for sign, remedy in values["findings"])
+        return cls(**{**values, "examples": examples, "findings": findings, "notes": tuple(values["notes"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """All checks of one session, and where they were made.
+
+    Args:
+        created: UTC time, ISO 8601.
+        tool: Name and version of this package.
+        environment: Python, platform and the versions of the packages in use.
+        settings: The policy in force: claim, confidence, error, seed, samples, exact.
+        records: The checks, in order of the tests.
+        complete: Whether the session came to its end.
+    """
+
+    created: str
+    tool: str
+    environment: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    records: tuple[Record, ...] = ()
+    complete: bool = True
+
+    def to_json(self) -> str:
+        """Return the text of `report.json`.
+
+        Raises:
+            ValueError: A number is NaN or infinite, which JSON cannot say.
+        """
+        return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=1, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Run:
+        """Return the run that `to_json` wrote."""
+        values = json.loads(text)
+        if values.pop("schema", None) != SCHEMA:
+            raise ValueError(f"not a report of schema {SCHEMA}")
+        return cls(**{**values, "records": tuple(Record.from_dict(record) for record in values["records"])})

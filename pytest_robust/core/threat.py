@@ -1,0 +1,107 @@
+"""What the adversary may do: a norm, a budget, and the values an input can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from pytest_robust.core.arrays import Floats, Mask
+from pytest_robust.core.bounds import Bounds
+from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.norms import Norm
+from pytest_robust.core.streams import Streams
+
+__all__ = ["ThreatModel", "check_budget"]
+
+# One float32 rounding of x + delta near 1 is 6e-8; sums over an image's entries add up.
+_ROUNDING = 1e-4
+_SMALLEST_STEP_OF_A_WIDE_RANGE = 100
+
+
+def check_budget(eps: float) -> None:
+    """Refuse a budget that no norm can mean.
+
+    Raises:
+        InvalidArgument: `eps` is not a finite number above 0.
+    """
+    if not isinstance(eps, (int, float)) or isinstance(eps, bool) or not isfinite(eps) or eps <= 0:
+        raise InvalidArgument(
+            f"eps={eps!r} must be a finite number above 0: it is the largest size of the change, "
+            "in the unit of the inputs; for no change at all leave out under="
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreatModel:
+    """The changes an adversary may make.
+
+    Args:
+        norm: How a change is measured.
+        eps: The largest change, in the inputs' own unit, above 0.
+        bounds: The values an input can take.
+
+    Raises:
+        InvalidArgument: The budget makes no sense within the bounds.
+    """
+
+    norm: Norm
+    eps: float
+    bounds: Bounds
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        check_budget(self.eps)
+        span = self.bounds.span
+        if self.bounds.finite and span >= _SMALLEST_STEP_OF_A_WIDE_RANGE and self.eps < 1:
+            raise InvalidArgument(
+                f"eps={self.eps:g} is less than one step of inputs in [{self.bounds.low:g}, {self.bounds.high:g}]: "
+                f"eps is in the inputs' own unit; did you mean eps={self.eps * span:g}?"
+            )
+
+    def check_reach(self, shape: tuple[int, ...]) -> None:
+        """Refuse a budget beyond which nothing more can change.
+
+        Args:
+            shape: The shape of one example.
+
+        Raises:
+            InvalidArgument: `eps` exceeds the largest change that the bounds allow.
+        """
+        largest = self.norm.diameter(self.bounds.span, int(np.prod(shape)))
+        if self.bounds.finite and self.eps > largest:
+            raise InvalidArgument(
+                f"eps={self.eps:g} is larger than any change within [{self.bounds.low:g}, {self.bounds.high:g}] "
+                f"({self.norm!r} at most {largest:g}): every input could become every other; "
+                "eps is in the inputs' own unit, so for inputs in [0, 1] write 8/255, not 8"
+            )
+
+    def project(self, point: Floats, x: Floats) -> Floats:
+        """Return the points moved back into the ball around `x` and into the bounds.
+
+        Clipping to the bounds after the ball moves each entry towards `x`, so it never
+        leaves the ball.
+        """
+        return self.bounds.clip(x + self.norm.project(point - x, self.eps))
+
+    def sample(self, x: Floats, streams: Streams) -> Floats:
+        """Return a random allowed point around each of `x`."""
+        return self.project(x + self.norm.sample(x.shape[1:], self.eps, streams), x)
+
+    def ascend(self, point: Floats, gradient: Floats, size: float) -> Floats:
+        """Return each point after the step of `size` that climbs most within the bounds."""
+        if self.bounds.finite:
+            low, high = np.float32(self.bounds.low) - point, np.float32(self.bounds.high) - point
+        else:
+            low, high = np.float32(self.bounds.low), np.float32(self.bounds.high)
+        return point + self.norm.steepest(gradient, size, low, high)  # type: ignore[arg-type]  # scalars broadcast
+
+    def allows(self, point: Floats, x: Floats) -> Mask:
+        """Return (n,) whether each point is finite, within the budget and within the bounds."""
+        slack = self.eps * _ROUNDING
+        near = self.norm.size(point - x) <= self.eps + slack
+        edge = self.bounds.span * 1e-6
+        flat = point.reshape(len(point), -1)
+        inside = (flat >= self.bounds.low - edge).all(axis=1) & (flat <= self.bounds.high + edge).all(axis=1)
+        return np.isfinite(flat).all(axis=1) & near & inside

@@ -1,0 +1,87 @@
+"""What a check comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.outcomes import Finding
+
+__all__ = ["Bar", "Claim", "Decision", "Verdict"]
+
+
+class Decision(Enum):
+    """PASS is the only one that is true."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
+    FAIL = "FAIL"
+    UNDECIDED = "UNDECIDED"
+    INVALID = "INVALID"
+    NO_BAR = "NO BAR"
+
+
+class Claim(Enum):
+    """What a verdict is about."""
+
+    DATASET = "dataset"
+    POPULATION = "population"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """What a value is compared with.
+
+    Args:
+        op: One of >=, >, <=, <.
+        value: The number on the other side.
+        of: The other side in words, where it is not just a number.
+    """
+
+    op: str
+    value: float
+    of: str = ""
+
+    def holds(self, value: float) -> bool:
+        """Return whether `value` is on the right side."""
+        return {">=": value >= self.value, ">": value > self.value, "<=": value <= self.value, "<": value < self.value}[
+            self.op
+        ]
+
+    @property
+    def upward(self) -> bool:
+        """Whether more is better."""
+        return self.op.startswith(">")
+
+    def __str__(self) -> str:
+        """Return it as it is written."""
+        return f"{self.op} {self.of or format(self.value, 'g')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """A decision and what it rests on. True only if it is PASS.
+
+    Args:
+        decision: What the check comes to.
+        bar: What was demanded, None where nothing was.
+        estimate: What was measured, None where nothing could be.
+        claim: What it is about.
+        reason: Why this decision, in a sentence.
+        remedy: What to run or change next; empty for a PASS.
+        findings: Reasons not to believe the attack.
+        explanation: The whole message, as `assert` shows it.
+    """
+
+    decision: Decision
+    bar: Bar | None
+    estimate: Estimate | None
+    claim: Claim
+    reason: str
+    remedy: str = ""
+    findings: tuple[Finding, ...] = ()
+    explanation: str = ""
+
+    def __bool__(self) -> bool:
+        """Return whether the check passed."""
+        return self.decision is Decision.PASS

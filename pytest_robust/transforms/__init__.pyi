@@ -1,0 +1,3 @@
+from .image.gaussian_noise import GaussianNoise
+
+__all__ = ["GaussianNoise"]

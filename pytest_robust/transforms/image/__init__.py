@@ -1,0 +1,1 @@
+"""Perturbations of images, and of any array of numbers where they say so."""
