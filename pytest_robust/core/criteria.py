@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,6 +27,9 @@ def answers(outputs: Outputs) -> Labels:
 class Criterion(ABC):
     """Judges an answer by the target, example by example."""
 
+    about_classes: ClassVar[bool]
+    """Whether it reads classes (a classifier's logits) rather than a model's own outputs."""
+
     @abstractmethod
     def score(self, target: Labels, outputs: Outputs) -> Floats:
         """Return (n,) scores: 1 right, 0 wrong.
@@ -46,6 +49,8 @@ class Correct(Criterion):
         [1.0, 0.0]
     """
 
+    about_classes: ClassVar = True
+
     def score(self, target: Labels, outputs: Outputs) -> Floats:
         """Return (n,) 1 where the answer is the label."""
         return (answers(outputs) == target).astype(np.float64)
@@ -62,6 +67,8 @@ class TopK(Criterion):
         >>> TopK(2).score(np.array([1]), np.array([[0.5, 0.3, 0.2]])).tolist()
         [1.0]
     """
+
+    about_classes: ClassVar = True
 
     k: int
 
@@ -90,6 +97,8 @@ class WithinTolerance(Criterion):
         [1.0, 0.0]
     """
 
+    about_classes: ClassVar = False
+
     tolerance: float
 
     def __post_init__(self) -> None:
@@ -109,6 +118,8 @@ class WithinTolerance(Criterion):
 class SameAsClean(Criterion):
     """Right is whatever the model answers to the unchanged input: needs no labels."""
 
+    about_classes: ClassVar = True
+
     def score(self, target: Labels, outputs: Outputs) -> Floats:
         """Return (n,) 1 where the answer is still the one to the clean input.
 
@@ -126,6 +137,8 @@ class ByFunction(Criterion):
     Args:
         function: Takes one target and one output, returns a score from 0 to 1.
     """
+
+    about_classes: ClassVar = False
 
     function: Callable[[Any, Any], float]
 

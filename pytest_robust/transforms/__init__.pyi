@@ -1,3 +1,28 @@
+from .image._fill import Constant, Nearest, Reflect, Wrap
+from .image.brightness import Brightness
+from .image.contrast import Contrast
+from .image.flip import Flip, Horizontal, Vertical
 from .image.gaussian_noise import GaussianNoise
+from .image.rotate import Rotate
+from .image.salt_and_pepper import SaltAndPepper
+from .image.shear import Shear
+from .image.translate import Translate
+from .image.zoom import Zoom
 
-__all__ = ["GaussianNoise"]
+__all__ = [
+    "Brightness",
+    "Constant",
+    "Contrast",
+    "Flip",
+    "GaussianNoise",
+    "Horizontal",
+    "Nearest",
+    "Reflect",
+    "Rotate",
+    "SaltAndPepper",
+    "Shear",
+    "Translate",
+    "Vertical",
+    "Wrap",
+    "Zoom",
+]

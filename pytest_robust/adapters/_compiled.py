@@ -1,0 +1,202 @@
+"""TensorFlow functions compiled once, with an open batch dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from pytest_robust.core.arrays import Floats, Inputs, Integers, Outputs
+from pytest_robust.core.errors import InvalidData, InvalidModel, NoGradient
+from pytest_robust.core.losses import Loss
+from pytest_robust.core.model import Differentiable, LossGradient
+
+__all__ = ["CompiledModel", "TensorflowOps"]
+
+_MATRIX = 2
+# Operations that hand a tensor on, so that the softmax behind them is still the last.
+_PASS_ON = {"Identity", "IdentityN", "StopGradient", "Cast", "EnsureShape"}
+
+
+class TensorflowOps:
+    """The functions a loss is written in, by TensorFlow."""
+
+    def softmax(self, x: Any) -> Any:  # noqa: ANN401 - tensors
+        """Return the softmax over the last axis."""
+        return tf.nn.softmax(x, axis=-1)
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:  # noqa: ANN401 - tensors
+        """Return `a` where `condition` holds, else `b`."""
+        return tf.where(condition, a, b)
+
+
+class CompiledModel(Differentiable):
+    """A TensorFlow function from inputs to outputs, differentiated behind its last softmax.
+
+    A gradient taken through a saturated softmax is zero and makes a model look robust. So
+    the logits are looked for in the traced graph: the input of the softmax or sigmoid that
+    the output comes from. Where there is none to be seen and the outputs are probabilities,
+    their logarithms serve, and a note says so.
+
+    Args:
+        forward: Takes a tensor, or a dict of tensors, returns one tensor.
+        dtypes: The type each input is cast to, by name; "" for a single input.
+    """
+
+    def __init__(self, forward: Callable[[Any], Any], dtypes: Mapping[str, str]) -> None:
+        self._forward = forward
+        self._dtypes = dtypes
+        self._functions: dict[str, Any] = {}
+        self._signature: dict[str, tf.TensorSpec] = {}
+        self._look_like_probabilities = False
+        self._through_logarithms = False
+        self.traces = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the logits were found, where they were not."""
+        if not self._through_logarithms:
+            return ()
+        return (
+            "no softmax is to be seen behind the model's probabilities, so the attack differentiates their logarithms: "
+            "where the model is very sure these have no gradient; better give a model that ends in logits",
+        )
+
+    def predict(self, x: Inputs) -> Outputs:
+        """Return the model's own outputs."""
+        self._prepare(x)
+        return np.asarray(self._call("outputs", self._tensors(x)))
+
+    def logits(self, x: Inputs) -> Floats:
+        """Return (n, classes) logits; two columns for a single output."""
+        self._prepare(x)
+        return np.asarray(self._call("logits", self._tensors(x)))
+
+    def loss_gradient(self, x: Inputs, y: Integers, loss: Loss) -> LossGradient:
+        """Return logits and gradient in one pass.
+
+        Raises:
+            NoGradient: There is no differentiable path from the input to the output.
+        """
+        self._prepare(x)
+        name = f"gradient of {loss!r}"
+        if name not in self._functions:
+            self._functions[name] = tf.function(
+                lambda tensors, labels: self._gradient(tensors, labels, loss),
+                autograph=False,
+                input_signature=[self._signature, tf.TensorSpec([None], tf.int32)],
+            )
+        logits, gradient = self._call(name, self._tensors(x), tf.constant(y, dtype=tf.int32))
+        arrays = {key: np.asarray(value) for key, value in gradient.items()}
+        return LossGradient(logits=np.asarray(logits), gradient=arrays if isinstance(x, Mapping) else arrays[""])  # type: ignore[arg-type]  # one entry an input
+
+    def _prepare(self, x: Inputs) -> None:
+        # The first examples fix the shapes, and the types in which all later ones travel.
+        if self._signature:
+            return
+        self._signature = {
+            name: tf.TensorSpec([None, *entry.shape[1:]], self._travels_as(name, entry.dtype))
+            for name, entry in _entries(x)
+        }
+        for name, body in (("outputs", self._cast_and_call), ("logits", self._find_logits)):
+            self._functions[name] = tf.function(body, autograph=False, input_signature=[self._signature])
+        self._look_like_probabilities = _are_probabilities(np.asarray(self._call("outputs", self._tensors(x))))
+        if self._look_like_probabilities:
+            # Traced now, so that the note is there before the first verdict.
+            self._call("logits", self._tensors(x))
+
+    def _travels_as(self, name: str, dtype: np.dtype[Any]) -> tf.DType:
+        if dtype.kind in "USO":
+            return tf.string
+        # Floating unless the model says it takes integers: an attack's inputs are floating.
+        wanted = tf.as_dtype(self._dtypes.get(name, "float32"))
+        return wanted if wanted.is_integer else tf.float32
+
+    def _tensors(self, x: Inputs) -> dict[str, Any]:
+        tensors = {}
+        for name, entry in _entries(x):
+            spec = self._signature.get(name)
+            if spec is None or tuple(entry.shape[1:]) != tuple(spec.shape[1:]):
+                raise InvalidData(
+                    f"inputs {name or 'x'} of shape {entry.shape[1:]}: the model was first given "
+                    f"{ {key or 'x': tuple(value.shape[1:]) for key, value in self._signature.items()} }"
+                )
+            values = entry.astype(object) if spec.dtype == tf.string else entry.astype(spec.dtype.as_numpy_dtype, copy=False)
+            tensors[name] = tf.convert_to_tensor(values)
+        return tensors
+
+    def _cast_and_call(self, tensors: dict[str, Any]) -> Any:  # noqa: ANN401 - a tensor
+        self.traces += 1
+        cast = {
+            name: tensor if tensor.dtype == tf.string else tf.cast(tensor, self._dtypes.get(name, "float32"))
+            for name, tensor in tensors.items()
+        }
+        outputs = self._forward(cast[""] if "" in cast else cast)
+        if not tf.is_tensor(outputs):
+            raise InvalidModel(
+                f"the model answers a {type(outputs).__name__}: give one with a single output, "
+                "for instance keras.Model(model.inputs, model.outputs[0])"
+            )
+        return outputs
+
+    def _find_logits(self, tensors: dict[str, Any]) -> Any:  # noqa: ANN401 - a tensor
+        outputs = self._cast_and_call(tensors)
+        if outputs.shape.rank != _MATRIX:
+            raise InvalidModel(
+                f"the model's outputs have shape {tuple(outputs.shape)}, not (n, classes): "
+                "it is no classifier; name a criterion that fits, for instance criterion=WithinTolerance(0.1)"
+            )
+        found = outputs
+        while found.op.type in _PASS_ON:
+            found = found.op.inputs[0]
+        squashed = found.op.type in {"Softmax", "Sigmoid"}
+        if squashed:
+            logits = tf.cast(found.op.inputs[0], tf.float32)
+        elif self._look_like_probabilities:
+            self._through_logarithms = True
+            logits = tf.math.log(tf.maximum(tf.cast(outputs, tf.float32), np.finfo(np.float32).tiny))
+        else:
+            logits = tf.cast(outputs, tf.float32)
+        return tf.concat([tf.zeros_like(logits), logits], axis=1) if logits.shape[1] == 1 else logits
+
+    def _gradient(self, tensors: dict[str, Any], labels: Any, loss: Loss) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - tensors
+        floating = {name: tensor for name, tensor in tensors.items() if tensor.dtype.is_floating}
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(floating)
+            logits = self._find_logits(tensors)
+        onehot = tf.one_hot(labels, logits.shape[1], on_value=True, off_value=False, dtype=tf.bool)
+        slope = loss.cotangent(TensorflowOps(), logits, onehot)
+        gradients = tape.gradient(logits, floating, output_gradients=slope)
+        found = {name: tf.convert_to_tensor(value) for name, value in gradients.items() if value is not None}
+        if not found:
+            raise NoGradient(
+                "no gradient reaches the input: something on the way rounds, compares or casts to integers; "
+                "attack without gradients, or give the model without that step"
+            )
+        return logits, found
+
+    def _call(self, name: str, *arguments: Any) -> Any:  # noqa: ANN401 - tensors
+        try:
+            return self._functions[name](*arguments)
+        except (NoGradient, InvalidModel, InvalidData):
+            raise
+        except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
+            shapes = {key or "x": tuple(value.shape) for key, value in arguments[0].items()}
+            raise InvalidModel(f"the model does not take inputs of shape {shapes}: {_first_lines(error)}") from error
+
+
+def _are_probabilities(outputs: Outputs) -> bool:
+    if outputs.ndim != _MATRIX or outputs.shape[1] == 1 or not np.issubdtype(outputs.dtype, np.floating):
+        return False
+    return bool((outputs >= 0).all()) and np.allclose(outputs.sum(axis=1, dtype=np.float64), 1, atol=1e-3)
+
+
+def _entries(x: Inputs) -> list[tuple[str, Any]]:
+    return list(x.items()) if isinstance(x, Mapping) else [("", np.asarray(x))]
+
+
+def _first_lines(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:3])[:300]

@@ -1,0 +1,36 @@
+"""Data in .npz files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from pytest_robust.adapters._labels import as_labels
+from pytest_robust.core.adapter import RawData
+from pytest_robust.core.errors import InvalidData, UntrustedFile
+
+__all__ = ["read_archive"]
+
+
+def read_archive(path: Path) -> RawData:
+    """Return the arrays `x` and `y` of an .npz file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        InvalidData: It is not an .npz file, or has no `x`.
+        UntrustedFile: It holds pickled Python objects.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such data file (looked in {Path.cwd()})")
+    if path.suffix != ".npz":
+        raise InvalidData(f"{path}: data are read from .npz files with the arrays x and y; load others yourself")
+    with np.load(path, allow_pickle=False) as archive:
+        if "x" not in archive:
+            raise InvalidData(f"{path} holds {sorted(archive)}; it needs an array x, and y for checks that need labels")
+        try:
+            return RawData(x=archive["x"], y=as_labels(archive["y"]) if "y" in archive else None)
+        except ValueError as error:
+            raise UntrustedFile(
+                f"{path} holds pickled objects, which can run any code: {error}; save numbers or strings instead"
+            ) from None

@@ -1,0 +1,128 @@
+"""Keras 3 models, their files, and `keras.utils.PyDataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.special import log_softmax
+
+from pytest_robust.adapters._batches import gather
+from pytest_robust.core.adapter import Adapter, RawData
+from pytest_robust.core.arrays import Floats, Inputs, Outputs
+from pytest_robust.core.errors import InvalidData, InvalidModel
+from pytest_robust.core.model import Classifier, Model
+
+__all__ = ["Keras"]
+
+
+class Keras(Adapter):
+    """Functional, sequential and subclassed models; gradients on the TensorFlow backend."""
+
+    files: ClassVar = ("*.keras", "*.h5")
+
+    def adapt(self, native: Any, columns: tuple[str, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - a keras.Model
+        """Return the model, asked with `training=False`.
+
+        Raises:
+            InvalidModel: It is a layer or another part of Keras.
+        """
+        import keras
+
+        if not isinstance(native, keras.Model):
+            raise InvalidModel(f"{type(native).__qualname__} is a part of Keras, not a model: wrap it in keras.Sequential")
+        if keras.config.backend() != "tensorflow":
+            return _Scores(native)
+        from pytest_robust.adapters._compiled import CompiledModel
+
+        return _checked(native, CompiledModel)
+
+    def load(self, path: Path) -> Any:  # noqa: ANN401 - a keras.Model
+        """Return the model in a file, without running code that the file may hold."""
+        import keras
+
+        try:
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+        except ValueError as error:
+            raise InvalidModel(f"{path}: Keras cannot load it safely: {str(error).splitlines()[0]}") from error
+
+    def read(self, native: Any) -> RawData:  # noqa: ANN401 - a keras.utils.PyDataset
+        """Return the examples of all batches.
+
+        Raises:
+            InvalidData: It is no dataset, or has no end.
+        """
+        import keras
+
+        if not isinstance(native, keras.utils.PyDataset):
+            if keras.ops.is_tensor(native):
+                return RawData(x=keras.ops.convert_to_numpy(native), y=None)
+            raise InvalidData(f"{type(native).__qualname__} holds no examples")
+        if native.num_batches is None:
+            raise InvalidData("the PyDataset has no end (num_batches is None): give a finite one")
+        return gather((native[i] for i in range(native.num_batches)), what="the PyDataset")
+
+
+def _checked(native: Any, compiled: Any) -> Model:  # noqa: ANN401 - a keras.Model
+    """Return the compiled model, with what it says of its inputs looked at before it is called."""
+    inputs = list(getattr(native, "inputs", None) or [])
+    names = [tensor.name for tensor in inputs]
+    single = len(inputs) <= 1
+    dtypes = {"" if single else tensor.name: str(tensor.dtype) for tensor in inputs}
+
+    def forward(tensors: Any) -> Any:  # noqa: ANN401 - tensors
+        given = _named(tensors, names)
+        for tensor in inputs:
+            one = given if not isinstance(given, Mapping) else given[tensor.name]
+            if tuple(one.shape)[1:] and not _fits(tuple(one.shape)[1:], tuple(tensor.shape)[1:]):
+                raise InvalidData(_shape_message(tuple(one.shape)[1:], tuple(tensor.shape)[1:], tensor.name))
+        # A functional model of one input takes the bare tensor whatever its name.
+        return native(given, training=False)
+
+    return compiled(forward, dtypes)  # type: ignore[no-any-return]  # the class is passed to keep TensorFlow unimported
+
+
+def _named(tensors: Any, names: list[str]) -> Any:  # noqa: ANN401 - tensors
+    if isinstance(tensors, Mapping) and len(names) > 1 and set(tensors) != set(names):
+        raise InvalidData(f"the model's inputs are {names}, the data have {sorted(tensors)}: use the model's names")
+    return tensors
+
+
+def _fits(given: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
+    return len(given) == len(wanted) and all(w is None or g == w for g, w in zip(given, wanted, strict=True))
+
+
+def _shape_message(given: tuple[Any, ...], wanted: tuple[Any, ...], name: str) -> str:
+    message = f"x has examples of shape {given}, the model's input {name!r} takes {wanted}"
+    if (*given, 1) == wanted:
+        return f"{message}: add the channel with x[..., None]"
+    if np.prod(given) == np.prod([w or -1 for w in wanted]):
+        return f"{message}: reshape with x.reshape(-1, {', '.join(map(str, wanted))})"
+    return message
+
+
+@dataclass(frozen=True)
+class _Scores(Classifier):
+    """A Keras model on a backend whose gradients are not compiled here."""
+
+    native: Any
+
+    def predict(self, x: Inputs) -> Outputs:
+        """Return the model's own outputs."""
+        import keras
+
+        return np.asarray(keras.ops.convert_to_numpy(self.native(x, training=False)))
+
+    def logits(self, x: Inputs) -> Floats:
+        """Return (n, classes) log-probabilities or logits."""
+        outputs = self.predict(x).astype(np.float32)
+        if outputs.shape[1] == 1:
+            p = np.clip(outputs, 1e-7, 1 - 1e-7)
+            inside = outputs.min() >= 0 and outputs.max() <= 1
+            outputs = np.concatenate([np.zeros_like(p), np.log(p / (1 - p)) if inside else outputs], axis=1)
+        elif (outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
+            outputs = np.log(np.maximum(outputs, np.finfo(np.float32).tiny))
+        return np.asarray(log_softmax(outputs, axis=1))

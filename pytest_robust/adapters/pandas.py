@@ -1,0 +1,46 @@
+"""pandas data frames and series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pytest_robust.core.adapter import Adapter, RawData
+from pytest_robust.core.errors import InvalidData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Pandas"]
+
+
+class Pandas(Adapter):
+    """Data frames: a matrix where all columns are numbers, else one array a column."""
+
+    def read(self, native: pd.DataFrame | pd.Series[float]) -> RawData:
+        """Return the columns' values, and their names for the model.
+
+        Raises:
+            InvalidData: A value is missing; the message names row and column.
+        """
+        frame = native.to_frame() if native.ndim == 1 else native
+        missing = np.argwhere(frame.isna().to_numpy())
+        if len(missing):
+            row, column = missing[0]
+            raise InvalidData(
+                f"row {row} has no value in column {frame.columns[column]!r}: "
+                "fill or drop it, or do so in a pipeline before the model"
+            )
+        if native.ndim == 1:
+            return RawData(x=native.to_numpy(), y=None)
+        columns = tuple(map(str, frame.columns))
+        if all(np.issubdtype(kind, np.number) for kind in frame.dtypes if isinstance(kind, np.dtype)) and all(
+            isinstance(kind, np.dtype) for kind in frame.dtypes
+        ):
+            return RawData(x=frame.to_numpy(), y=None, columns=columns)
+        arrays = {
+            str(name): column.to_numpy() if np.issubdtype(column.to_numpy().dtype, np.number) else column.to_numpy(dtype=str)
+            for name, column in frame.items()
+        }
+        return RawData(x=arrays, y=None, columns=columns)

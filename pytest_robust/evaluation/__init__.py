@@ -1,0 +1,1 @@
+"""The engine: batches, active sets, attack health. Numbers come out, judgements do not."""

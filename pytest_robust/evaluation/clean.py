@@ -1,0 +1,98 @@
+"""What the model says to the unchanged examples, asked once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
+from pytest_robust.core.criteria import Criterion, SameAsClean, answers
+from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.losses import LogOdds
+from pytest_robust.core.model import Classifier, Model
+from pytest_robust.evaluation.probe import Meter, ask
+from pytest_robust.evaluation.targets import encode, fit
+
+__all__ = ["CleanAnswers"]
+
+
+class CleanAnswers:
+    """Answers, scores and losses of the unchanged examples, shared by all evaluations of them.
+
+    Args:
+        model: The model under test.
+        data: The examples.
+        criterion: What counts as right.
+        meter: Counts what is asked.
+        batch_size: Examples asked about at once, at most.
+    """
+
+    def __init__(self, model: Model, data: Dataset, criterion: Criterion, *, meter: Meter, batch_size: int) -> None:
+        self.model, self.data, self.criterion, self.meter = model, data, criterion, meter
+        self._batch_size = batch_size
+        self._known = np.zeros(len(data), dtype=bool)
+        self._score = np.zeros(len(data))
+        self._loss = np.full(len(data), np.nan)
+        self._answer: NDArray[Any] | None = None
+        self._target = None if data.y is None else encode(data.y, model)
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether right is a matter of labels, rather than of staying the same."""
+        return not isinstance(self.criterion, SameAsClean)
+
+    def target(self, index: Integers) -> Labels | None:
+        """Return what should be answered to the examples `index`, asked before."""
+        if self.needs_labels:
+            return None if self._target is None else self._target[index]
+        return None if self._answer is None else self._answer[index]
+
+    def score(self, index: Integers) -> Floats:
+        """Return (n,) scores of the examples `index`."""
+        self.ensure(index)
+        return self._score[index]
+
+    def loss(self, index: Integers) -> Floats:
+        """Return (n,) log-odds against the label, NaN where the model has no logits."""
+        self.ensure(index)
+        return self._loss[index]
+
+    def answers(self, index: Integers) -> Labels:
+        """Return (n,) what the model says to the examples `index`."""
+        self.ensure(index)
+        if self._answer is None:
+            raise IndexError("no examples")
+        return self._answer[index]
+
+    def ensure(self, index: Integers) -> None:
+        """Ask about those of the examples that have not been asked about."""
+        unknown = index[~self._known[index]]
+        for start in range(0, len(unknown), self._batch_size):
+            rows = unknown[start : start + self._batch_size]
+            self.record(rows, self.ask(rows))
+
+    def ask(self, index: Integers) -> Outputs:
+        """Return the model's answers to the examples `index`."""
+        self.meter.queries += len(index)
+        return ask(self.model, self.data.inputs(index), about_classes=self.criterion.about_classes, rows=len(index))
+
+    def record(self, index: Integers, outputs: Outputs) -> None:
+        """Keep what `ask` returned.
+
+        Raises:
+            InvalidData: The labels do not fit the answers.
+        """
+        said = answers(outputs)
+        if self._answer is None:
+            if self._target is not None and self.criterion.about_classes:
+                fit(self._target, outputs)
+            self._answer = np.zeros((len(self.data), *said.shape[1:]), dtype=said.dtype if said.dtype.kind not in "US" else object)
+        self._answer[index] = said
+        target = self.target(index)
+        if target is not None:
+            self._score[index] = self.criterion.score(target, outputs)
+            if self.criterion.about_classes and isinstance(self.model, Classifier):
+                self._loss[index] = LogOdds().value(outputs, np.asarray(target, dtype=np.int64))
+        self._known[index] = True

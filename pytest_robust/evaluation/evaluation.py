@@ -1,0 +1,231 @@
+"""One model, one dataset, one perturbation: outcomes that grow batch by batch."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_robust.core.arrays import Floats, Integers, Mask, Outputs
+from pytest_robust.core.criteria import answers
+from pytest_robust.core.goals import Untargeted
+from pytest_robust.core.losses import LogOdds
+from pytest_robust.core.metric import Request
+from pytest_robust.core.model import Classifier, Differentiable
+from pytest_robust.core.norms import Norm
+from pytest_robust.core.outcomes import Cost, Outcomes
+from pytest_robust.core.perturbation import Attack, Chain, Clean, Perturbation, WorstOf
+from pytest_robust.core.record import Example
+from pytest_robust.core.streams import Streams
+from pytest_robust.core.threat import ThreatModel
+from pytest_robust.evaluation.clean import CleanAnswers
+from pytest_robust.evaluation.evidence import Evidence
+from pytest_robust.evaluation.health import Signs, diagnose
+from pytest_robust.evaluation.probe import Meter, ask, probe
+from pytest_robust.evaluation.realise import Trial, realise
+
+__all__ = ["Evaluation"]
+
+# Examples on which noise is tried beside an attack: enough to tell 2 % from 5 %.
+_NOISE_SAMPLE = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Changed:
+    score: Floats
+    distance: Floats | None = None
+    reached: Floats | None = None
+    outputs: Outputs | None = None
+
+
+class Evaluation:
+    """The outcomes of one request, computed as far as they are needed and kept.
+
+    Args:
+        clean: What the model says to the unchanged examples.
+        order: (N,) positions of the examples to evaluate, in order.
+        request: Perturbation, criterion, and what to keep.
+        seed: All random numbers come from it.
+        batch_size: Examples asked about at once, at most.
+    """
+
+    def __init__(self, clean: CleanAnswers, order: Integers, request: Request, *, seed: int, batch_size: int) -> None:
+        self.order, self.request = order, request
+        self._clean, self._seed, self._batch_size = clean, seed, batch_size
+        self._meter, self._signs, self._seconds = Meter(), Signs(), 0.0
+        self._evidence = Evidence()
+        self._name, self._entry = (
+            (None, None)
+            if isinstance(request.under, Clean)
+            else clean.data.entry(_on(request.under), change=repr(request.under))
+        )
+        self._score, self._clean_score = np.zeros(len(order)), np.zeros(len(order))
+        self._distance: Floats | None = None
+        self._reached: Floats | None = None
+        self._outputs: list[Outputs] = []
+        self.done = 0
+
+    def __len__(self) -> int:
+        """Return how many examples there are to evaluate."""
+        return len(self.order)
+
+    def extend(self, upto: int) -> None:
+        """Evaluate until `upto` examples are known, in batches."""
+        started = time.perf_counter()
+        while self.done < min(upto, len(self.order)):
+            stop = min(upto, len(self.order), self.done + self._batch_size)
+            index, rows = self.order[self.done : stop], slice(self.done, stop)
+            changed = self._unchanged(index) if isinstance(self.request.under, Clean) else self._change(index)
+            self._clean_score[rows], self._score[rows] = self._clean.score(index), changed.score
+            if changed.distance is not None:
+                if self._distance is None:
+                    self._distance = np.full(len(self.order), np.nan)
+                self._distance[rows] = changed.distance
+            if changed.reached is not None:
+                if self._reached is None:
+                    self._reached = np.zeros(len(self.order))
+                self._reached[rows] = changed.reached
+            if changed.outputs is not None:
+                self._outputs.append(changed.outputs)
+            self.done = stop
+        self._seconds += time.perf_counter() - started
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """What is known so far."""
+        known = slice(0, self.done)
+        index = self.order[known]
+        model = self._clean.model
+        return Outcomes(
+            index=index,
+            total=len(self.order),
+            clean=self._clean_score[known].copy(),
+            perturbed=self._score[known].copy(),
+            distance=None if self._distance is None else self._distance[known].copy(),
+            reached=None if self._reached is None else self._reached[known].copy(),
+            outputs=np.concatenate(self._outputs) if self._outputs else None,
+            target=self._clean.target(index),
+            classes=model.classes if isinstance(model, Classifier) else None,
+            findings=diagnose(self._meter, self._signs),
+            notes=model.notes,
+            cost=Cost(queries=self._meter.queries, gradients=self._meter.gradients, seconds=self._seconds),
+        )
+
+    def examples(self) -> tuple[Example, ...]:
+        """Return a few broken examples, the surest wrong answers first."""
+        return self._evidence.examples(self._clean.model, self._clean.data, self._name, self._clean.ask)
+
+    def _unchanged(self, index: Integers) -> _Changed:
+        asked = self._clean.meter.queries
+        outputs = None
+        if self.request.outputs:
+            outputs = self._clean.ask(index)
+            self._clean.record(index, outputs)
+        score = self._clean.score(index)
+        self._meter.queries += self._clean.meter.queries - asked
+        return _Changed(score=score, outputs=outputs)
+
+    def _change(self, index: Integers) -> _Changed:
+        clean = self._clean.score(index)
+        # An example that is wrong already cannot be broken; where the answers themselves are
+        # wanted, it is changed all the same.
+        rows = np.flatnonzero(clean > 0) if not self.request.outputs else np.arange(len(index))
+        score, distance, reached, outputs = np.zeros(len(index)), None, None, None
+        if len(rows):
+            chosen = index[rows]
+            trial = self._trial(chosen)
+            made = realise(self.request.under, trial)
+            outputs = self._ask(made.x, chosen)
+            score[rows] = self._judge(outputs, chosen)
+            if made.distance is not None:
+                distance = np.full(len(index), np.nan)
+                distance[rows] = made.distance
+            broken = score[rows] < clean[rows]
+            goal = self.request.under.goal if isinstance(self.request.under, Attack) else Untargeted()
+            if not isinstance(goal, Untargeted) and trial.y is not None:
+                reached = np.zeros(len(index))
+                reached[rows] = goal.reached(answers(outputs), trial.y)
+            self._observe(chosen, trial, broken, made.unusable, outputs)
+            self._evidence.offer(
+                chosen[broken], made.x[broken], outputs[broken], None if made.distance is None else made.distance[broken]
+            )
+        return _Changed(
+            score=score, distance=distance, reached=reached, outputs=outputs if self.request.outputs else None
+        )
+
+    def _trial(self, index: Integers) -> Trial:
+        data = self._clean.data
+        x = data.inputs(index)
+        entry = x if isinstance(x, np.ndarray) else x[self._name or ""]
+        entry.flags.writeable = False
+        target = self._clean.target(index)
+
+        def broken(changed: NDArray[Any], rows: Integers) -> Mask:
+            score = self._judge(self._ask(changed, index[rows]), index[rows])
+            return score < self._clean.score(index[rows])
+
+        return Trial(
+            model=probe(self._clean.model, self._meter, x, self._name),
+            x=entry,
+            y=target,
+            bounds=lambda: data.bounds_of(self._name),
+            streams=Streams.of(self._seed, index=index),
+            broken=broken,
+        )
+
+    def _ask(self, changed: NDArray[Any], index: Integers) -> Outputs:
+        x = self._clean.data.inputs(index)
+        whole = changed if isinstance(x, np.ndarray) else {**x, self._name or "": changed}
+        self._meter.queries += len(index)
+        return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
+
+    def _judge(self, outputs: Outputs, index: Integers) -> Floats:
+        target = self._clean.target(index)
+        return np.zeros(len(index)) if target is None else self.request.criterion.score(target, outputs)
+
+    def _observe(self, index: Integers, trial: Trial, broken: Mask, unusable: Mask | None, outputs: Outputs) -> None:
+        """Collect the signs of a sick attack, for perturbations that follow gradients."""
+        attack = _white_box(self.request.under)
+        if attack is None:
+            return
+        signs = self._signs
+        signs.attacked += len(index)
+        signs.unusable += 0 if unusable is None else int(unusable.sum())
+        if not isinstance(attack.goal, Untargeted):
+            return
+        if self.request.criterion.about_classes and trial.y is not None:
+            rise = LogOdds().value(outputs, np.asarray(trial.y, dtype=np.int64)) - self._clean.loss(index)
+            rise = rise[np.isfinite(rise)]
+            signs.loss_rise += float(rise.sum())
+            signs.rises_counted += len(rise)
+        left = _NOISE_SAMPLE - signs.compared
+        if left > 0:
+            rows = np.arange(min(left, len(index)))
+            noisy = self._noisy(trial.rows(rows), attack.norm, attack.eps)
+            signs.compared += len(rows)
+            signs.broken_there += int(broken[rows].sum())
+            signs.broken_by_noise += int(trial.broken(noisy, rows).sum())
+
+    def _noisy(self, trial: Trial, norm: Norm, eps: float) -> NDArray[Any]:
+        x = trial.x.astype(np.float32)
+        threat = ThreatModel(norm=norm, eps=eps, bounds=trial.bounds())
+        noisy = threat.sample(x, trial.streams.child("control"))
+        return np.rint(noisy).astype(trial.x.dtype) if trial.x.dtype.kind in "iu" else noisy.astype(trial.x.dtype)
+
+
+def _on(perturbation: Perturbation) -> str | None:
+    parts = perturbation.parts if isinstance(perturbation, (Chain, WorstOf)) else ()
+    return next((on for part in parts if (on := _on(part)) is not None), perturbation.on)
+
+
+def _white_box(perturbation: Perturbation) -> Attack | None:
+    if isinstance(perturbation, Attack):
+        return perturbation if issubclass(perturbation.needs, Differentiable) else None
+    if isinstance(perturbation, WorstOf):
+        # Broken by any part is broken, so the strongest gradient attack speaks for all.
+        return next(filter(None, map(_white_box, reversed(perturbation.parts))), None)
+    # After a transform the clean loss is no reference any more.
+    return None

@@ -1,0 +1,123 @@
+"""A model and its examples, with all that was measured on them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+
+from pytest_robust.adapters import dataset, raw_data
+from pytest_robust.core.arrays import Integers
+from pytest_robust.core.criteria import Criterion
+from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.errors import InvalidArgument, InvalidData
+from pytest_robust.core.metric import Request
+from pytest_robust.core.model import Model
+from pytest_robust.core.perturbation import Attack
+from pytest_robust.core.policy import Policy
+from pytest_robust.evaluation.clean import CleanAnswers
+from pytest_robust.evaluation.evaluation import Evaluation
+from pytest_robust.evaluation.probe import Meter
+
+__all__ = ["Laboratory"]
+
+# Evaluations kept: a test rarely has more checks, and a property makes hundreds that are
+# never asked for again.
+_KEPT = 64
+
+
+class Laboratory:
+    """Runs evaluations of one model on its data, each once a session.
+
+    Args:
+        model: The model under test.
+        data: The examples.
+        policy: Seed, batch size and number of examples.
+        bounds: As given by the user, for other data of the same kind.
+    """
+
+    def __init__(self, model: Model, data: Dataset, policy: Policy, *, bounds: Any = None) -> None:  # noqa: ANN401 - passed on
+        self.model, self.data, self.policy = model, data, policy
+        self._bounds = bounds
+        self._clean: dict[Criterion, CleanAnswers] = {}
+        self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
+        self._siblings: list[tuple[Any, Laboratory]] = []
+
+    def order(self) -> Integers:
+        """Return the positions of the examples in the one random order of all evaluations.
+
+        Drawn by the seed, so that the first examples are a sample of all, and the same for
+        every model of as many examples.
+        """
+        shuffled = np.random.Generator(np.random.Philox(self.policy.seed)).permutation(len(self.data))
+        return shuffled[: self.policy.samples] if self.policy.samples else shuffled
+
+    def evaluation(self, request: Request) -> Evaluation:
+        """Return the evaluation a metric asks for, as far as it has been computed.
+
+        Raises:
+            InvalidData: The criterion needs labels and there are none.
+        """
+        if request.data is not None:
+            return self._sibling(request.data).evaluation(
+                Request(
+                    under=request.under,
+                    criterion=request.criterion,
+                    only_right=request.only_right,
+                    outputs=request.outputs,
+                )
+            )
+        key = (request.under, request.criterion, request.only_right, request.outputs)
+        try:
+            found = self._evaluations.get(key)
+        except TypeError as error:
+            raise InvalidArgument(f"{request.under!r} or {request.criterion!r} cannot be compared: {error}") from None
+        if found is None:
+            found = self._begin(request)
+            self._evaluations[key] = found
+            if len(self._evaluations) > _KEPT:
+                self._evaluations.popitem(last=False)
+        self._evaluations.move_to_end(key)
+        return found
+
+    def begun(self, requests: tuple[Request, ...]) -> list[Evaluation]:
+        """Return the evaluations of the requests that exist already."""
+        return [self.evaluation(request) for request in requests if self._is_begun(request)]
+
+    def with_policy(self, policy: Policy) -> Laboratory:
+        """Return the laboratory of the same model and examples under another policy."""
+        return Laboratory(self.model, self.data, policy, bounds=self._bounds)
+
+    def _is_begun(self, request: Request) -> bool:
+        if request.data is not None:
+            return any(known is request.data for known, _ in self._siblings)
+        return (request.under, request.criterion, request.only_right, request.outputs) in self._evaluations
+
+    def _begin(self, request: Request) -> Evaluation:
+        clean = self._clean.get(request.criterion)
+        if clean is None:
+            clean = CleanAnswers(
+                self.model, self.data, request.criterion, meter=Meter(), batch_size=self.policy.batch_size
+            )
+            self._clean[request.criterion] = clean
+        if clean.needs_labels and self.data.y is None:
+            raise InvalidData(
+                "the data have no labels y, and what is right depends on them; give labels, or measure invariance, "
+                "which needs none"
+            )
+        order = self.order()
+        if request.only_right:
+            order = order[clean.score(order) > 0]
+            target = clean.target(order)
+            if isinstance(request.under, Attack) and target is not None:
+                order = order[request.under.goal.possible(target)]
+        return Evaluation(clean, order, request, seed=self.policy.seed, batch_size=self.policy.batch_size)
+
+    def _sibling(self, data: Any) -> Laboratory:  # noqa: ANN401 - data in any form
+        for known, laboratory in self._siblings:
+            if known is data:
+                return laboratory
+        made = Laboratory(self.model, dataset(raw_data(data), self._bounds), self.policy, bounds=self._bounds)
+        self._siblings.append((data, made))
+        return made

@@ -1,0 +1,94 @@
+"""A verdict as a record, and in words."""
+
+from __future__ import annotations
+
+from pytest_robust.core.metric import registered_name
+from pytest_robust.core.perturbation import Clean, Perturbation
+from pytest_robust.core.record import Example, Record
+from pytest_robust.core.verdict import Decision, Verdict
+from pytest_robust.gates.judge import Case
+
+__all__ = ["explain", "record_of", "under_of"]
+
+
+def under_of(metric: object) -> Perturbation | None:
+    """Return the perturbation a metric measures under, None for none."""
+    under = getattr(metric, "under", None)
+    return None if under is None or isinstance(under, Clean) else under
+
+
+def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) -> Record:
+    """Return what is kept of a check.
+
+    Args:
+        case: What was judged.
+        verdict: What it came to.
+        subject: What the model is called.
+        title: What was measured, in words.
+    """
+    metric, laboratory = case.metric, case.laboratory
+    under = under_of(metric)
+    begun = laboratory.begun(metric.requests())
+    outcomes = [evaluation.outcomes for evaluation in begun]
+    name = registered_name(type(metric))
+    words = [name if metric.title == name.replace("_", " ") else f"{name}-{metric.title}"]
+    if under is not None:
+        words.append(under.id)
+    passing = verdict is None or verdict.decision in {Decision.NO_BAR}
+    estimate = verdict.estimate if verdict else None
+    return Record(
+        id="-".join(words).replace(" ", "-").replace("_", "-").lower(),
+        metric=name,
+        title=title,
+        under="" if under is None else repr(under),
+        family="" if under is None else under.family,
+        level=None if under is None else under.level,
+        decision=Decision.NO_BAR.value if verdict is None else verdict.decision.value,
+        reason="" if verdict is None else verdict.reason,
+        remedy="" if verdict is None else verdict.remedy,
+        op=verdict.bar.op if verdict and verdict.bar else "",
+        bar=verdict.bar.value if verdict and verdict.bar else None,
+        bar_of=verdict.bar.of if verdict and verdict.bar else "",
+        claim=case.policy.claim.value,
+        value=estimate.value if estimate else None,
+        low=estimate.low if estimate else None,
+        high=estimate.high if estimate else None,
+        n=estimate.n if estimate else 0,
+        total=estimate.total if estimate else len(laboratory.order()),
+        confidence=case.policy.confidence,
+        method=estimate.method if estimate else "",
+        findings=tuple((finding.sign, finding.remedy) for finding in verdict.findings) if verdict else (),
+        notes=tuple(dict.fromkeys(note for one in outcomes for note in one.notes)),
+        queries=sum(one.cost.queries for one in outcomes),
+        gradients=sum(one.cost.gradients for one in outcomes),
+        seconds=round(sum(one.cost.seconds for one in outcomes), 4),
+        seed=case.policy.seed,
+        model=subject,
+        data=laboratory.data.fingerprint,
+        examples=() if passing or not begun else begun[-1].examples(),
+    )
+
+
+def explain(record: Record) -> str:
+    """Return the message of a check: what was measured, the bar, why, and what to do."""
+    need = f"{record.op} {record.bar_of or format(record.bar, 'g')}" if record.bar is not None else ""
+    lines = [f"{record.title} {need}".rstrip()]
+    if record.value is not None and record.low is not None and record.high is not None:
+        lines.append(
+            f"measured {record.value:.3f} [{record.low:.3f}, {record.high:.3f}] "
+            f"on {record.n} of {record.total} examples ({record.confidence:.0%} interval, {record.method})"
+        )
+    lines.append(f"{record.decision}: {record.reason}")
+    lines += [f"sign: {sign}" for sign, _ in record.findings if record.decision != Decision.INVALID.value]
+    lines += [f"note: {note}" for note in record.notes]
+    if record.decision != Decision.PASS.value and record.examples:
+        lines.append("broken, the surest first: " + "; ".join(map(_told, record.examples)))
+    if record.remedy:
+        lines.append(f"try: {record.remedy}")
+    return "\n".join(lines)
+
+
+def _told(example: Example) -> str:
+    sure = "" if example.after_score is None else f", {example.after_score:.0%} sure"
+    label = f" (is {example.label})" if example.label else ""
+    return f"x[{example.index}]{label} {example.before} -> {example.after}{sure}"

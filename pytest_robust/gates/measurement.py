@@ -1,0 +1,185 @@
+"""What `robust.accuracy(...)` returns: nothing is evaluated until it is compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isnan
+from typing import NoReturn, Protocol
+
+from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.metric import Metric
+from pytest_robust.core.policy import Policy
+from pytest_robust.core.record import Record
+from pytest_robust.core.verdict import Bar, Decision, Verdict
+from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.gates.explain import explain, record_of, under_of
+from pytest_robust.gates.judge import Case, judge, judge_paired, measure
+
+__all__ = ["Listener", "Measurement", "Shifted"]
+
+
+class Listener(Protocol):
+    """Who hears of measurements: the plugin, to report them."""
+
+    def made(self, measurement: Measurement) -> None:
+        """Hear of a measurement that may or may not be compared."""
+
+    def judged(self, measurement: Measurement, record: Record) -> None:
+        """Hear of a verdict."""
+
+
+class Measurement:
+    """A number about a subject, evaluated when it is compared, and only as far as needed.
+
+    Args:
+        metric: What is measured.
+        laboratory: The model and its examples.
+        policy: How it is judged.
+        subject: What the model is called in reports.
+        listener: Hears of it, if anyone is to.
+    """
+
+    # A Measurement is compared with ==  by nobody: it has no hash and no equality.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(
+        self, metric: Metric, laboratory: Laboratory, policy: Policy, *, subject: str, listener: Listener | None
+    ) -> None:
+        self._case = Case(metric=metric, laboratory=laboratory, policy=policy)
+        self._subject, self._listener = subject, listener
+        self.compared = False
+        self.verdict: Verdict | None = None
+        if listener is not None:
+            listener.made(self)
+
+    def __repr__(self) -> str:
+        """Return what is measured, in words."""
+        under = under_of(self._case.metric)
+        return f"{self._case.metric.title}{f' under {under!r}' if under else ''}"
+
+    def estimate(self) -> Estimate:
+        """Return the value on all examples, with its interval.
+
+        Raises:
+            InvalidModel: The model cannot be measured.
+        """
+        return measure(self._case)
+
+    def __float__(self) -> float:
+        """Return the value on all examples."""
+        return self.estimate().value
+
+    def __ge__(self, bar: float | Measurement | Shifted) -> Verdict:
+        """Return whether it is at least `bar`."""
+        return self._compare(">=", bar)
+
+    def __gt__(self, bar: float | Measurement | Shifted) -> Verdict:
+        """Return whether it is above `bar`."""
+        return self._compare(">", bar)
+
+    def __le__(self, bar: float | Measurement | Shifted) -> Verdict:
+        """Return whether it is at most `bar`."""
+        return self._compare("<=", bar)
+
+    def __lt__(self, bar: float | Measurement | Shifted) -> Verdict:
+        """Return whether it is below `bar`."""
+        return self._compare("<", bar)
+
+    def __sub__(self, margin: float) -> Shifted:
+        """Return the measurement less a margin, for comparing another with it."""
+        return Shifted(self, -margin)
+
+    def __add__(self, margin: float) -> Shifted:
+        """Return the measurement and a margin, for comparing another with it."""
+        return Shifted(self, margin)
+
+    def __bool__(self) -> NoReturn:
+        """Refuse: a measurement is not a verdict."""
+        raise InvalidArgument(f"{self!r} is a measurement, not a verdict: compare it with a bar, as in >= 0.9")
+
+    def __eq__(self, other: object) -> NoReturn:
+        """Refuse: an estimate is never just equal."""
+        raise InvalidArgument(f"{self!r} is an estimate and equals nothing exactly: compare with >= or <=")
+
+    def __ne__(self, other: object) -> NoReturn:
+        """Refuse: an estimate is never just unequal."""
+        raise InvalidArgument(f"{self!r} is an estimate and equals nothing exactly: compare with >= or <=")
+
+    def record(self, verdict: Verdict | None) -> Record:
+        """Return the record of a verdict, or of having been compared with nothing."""
+        return record_of(self._case, verdict, subject=self._subject, title=repr(self))
+
+    def unjudged(self) -> Verdict:
+        """Return the verdict of a measurement that was compared with nothing."""
+        done = [evaluation.done for evaluation in self._case.laboratory.begun(self._case.metric.requests())]
+        return Verdict(
+            decision=Decision.NO_BAR,
+            bar=None,
+            estimate=self.estimate() if done and all(done) else None,
+            claim=self._case.policy.claim,
+            reason="measured, no bar" if done and all(done) else "never evaluated, no bar",
+            remedy="compare it: assert robust.accuracy(...) >= 0.9",
+        )
+
+    def _compare(self, op: str, bar: float | Measurement | Shifted) -> Verdict:
+        self.compared = True
+        if isinstance(bar, Measurement):
+            bar = Shifted(bar, 0.0)
+        if isinstance(bar, Shifted):
+            bar.measurement.compared = True
+            other = bar.measurement._case  # noqa: SLF001 - another of this class
+            verdict = judge_paired(self._case, other, Bar(op=op, value=bar.shift, of=repr(bar)), bar.shift)
+        else:
+            try:
+                value = float(bar)
+            except (TypeError, ValueError):
+                raise InvalidArgument(f"{self!r} {op} {bar!r}: compare with a number or another measurement") from None
+            if isnan(value):
+                raise InvalidArgument(f"{self!r} {op} {bar!r}: nothing can be compared with NaN")
+            verdict = judge(self._case, Bar(op=op, value=value))
+        return self._told(verdict)
+
+    def _told(self, verdict: Verdict) -> Verdict:
+        record = self.record(verdict)
+        told = replace(verdict, explanation=explain(record))
+        self.verdict = told
+        if self._listener is not None:
+            self._listener.judged(self, record)
+        return told
+
+
+class Shifted:
+    """A measurement with a margin, such as `old.accuracy() - 0.01`.
+
+    Args:
+        measurement: The measurement.
+        shift: What is added to it.
+    """
+
+    def __init__(self, measurement: Measurement, shift: float) -> None:
+        if isinstance(shift, bool) or not isinstance(shift, (int, float)):
+            raise InvalidArgument(f"{measurement!r}: a margin is a number, not {shift!r}")
+        self.measurement, self.shift = measurement, float(shift)
+
+    def __repr__(self) -> str:
+        """Return it as it is written."""
+        return f"{self.measurement!r}" + (f" {'-' if self.shift < 0 else '+'} {abs(self.shift):g}" if self.shift else "")
+
+    def __le__(self, other: Measurement) -> Verdict:
+        """Return whether `other` is at least this."""
+        return other >= self
+
+    def __lt__(self, other: Measurement) -> Verdict:
+        """Return whether `other` is above this."""
+        return other > self
+
+    def __ge__(self, other: Measurement) -> Verdict:
+        """Return whether `other` is at most this."""
+        return other <= self
+
+    def __gt__(self, other: Measurement) -> Verdict:
+        """Return whether `other` is below this."""
+        return other < self
+
+

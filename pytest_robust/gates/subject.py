@@ -1,0 +1,177 @@
+"""A model with its examples, and all that can be measured on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import partial
+from inspect import signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from pytest_robust.adapters import adapt, dataset, raw_data
+from pytest_robust.core.bounds import Bounds
+from pytest_robust.core.catalog import Catalog
+from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.metric import Metric
+from pytest_robust.core.policy import Policy
+from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.gates.measurement import Listener, Measurement, Shifted
+
+if TYPE_CHECKING:
+    from pytest_robust import metrics
+
+__all__ = ["METRICS", "Subject", "require"]
+
+METRICS: Catalog[Metric] = Catalog(room="pytest_robust.metrics", interface=Metric)  # type: ignore[type-abstract]  # the interface
+
+P = ParamSpec("P")
+M = TypeVar("M", bound=Metric)
+
+
+def _measures(metric: Callable[P, M]) -> Callable[P, Measurement]:  # noqa: ARG001 - read by type checkers only
+    """Return the type of a measurement's method: the metric's parameters, a Measurement."""
+    raise AssertionError("for type checkers only")
+
+
+class Subject:
+    """A model with its examples.
+
+    Each file of `metrics/` is a method: `subject.accuracy(under=PGD(eps=0.1))`.
+
+    Args:
+        model: A Keras, TensorFlow or scikit-learn model, a function, or a model file's path.
+        x: Inputs in any form (see `pytest_robust.adapters.raw_data`), or a pair (x, y).
+        y: Labels, where `x` does not hold them; may be left out for invariance.
+        bounds: The values an input can take, as (low, high); inferred where it is left out.
+        policy: How measurements are made and judged.
+        name: What the model is called in reports.
+        listener: Hears of every measurement.
+
+    Raises:
+        InvalidData: The examples cannot be measured on.
+        InvalidModel: No adapter knows the model.
+
+    Examples:
+        >>> import numpy as np
+        >>> subject = Subject(lambda x: (x.mean(axis=1) > 0.5).astype(int), np.eye(4), [0, 0, 0, 0])
+        >>> verdict = subject.accuracy() >= 0.9
+        >>> bool(verdict), verdict.estimate.value
+        (True, 1.0)
+    """
+
+    if TYPE_CHECKING:
+        accuracy = staticmethod(_measures(metrics.Accuracy))
+        attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
+        generalization_gap = staticmethod(_measures(metrics.GeneralizationGap))
+        invariance = staticmethod(_measures(metrics.Invariance))
+        outcomes = staticmethod(_measures(metrics.Outcomes))
+        score = staticmethod(_measures(metrics.Score))
+
+    def __init__(
+        self,
+        model: Any,  # noqa: ANN401 - any framework's
+        x: Any,  # noqa: ANN401 - any form
+        y: Any = None,  # noqa: ANN401 - any form
+        *,
+        bounds: Bounds | tuple[float, float] | dict[str, Bounds] | None = None,
+        policy: Policy | None = None,
+        name: str = "",
+        listener: Listener | None = None,
+    ) -> None:
+        self._policy = policy or Policy()
+        raw = raw_data(x, y)
+        adapted = adapt(model, allow_pickle=self._policy.allow_pickle, columns=raw.columns)
+        self._laboratory = Laboratory(adapted, dataset(raw, bounds), self._policy, bounds=bounds)
+        self._name = name or _name(model)
+        self._listener = listener
+
+    def __getattr__(self, name: str) -> Callable[..., Measurement]:
+        """Return the measurement of that name.
+
+        Raises:
+            AttributeError: There is none; the message names the nearest.
+        """
+        if name.startswith("_") or name not in METRICS.names():
+            near = get_close_matches(name, METRICS.names(), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"{name!r} is none of the measurements {', '.join(METRICS.names())}{hint}")
+        return partial(self._measure, METRICS.load(name))
+
+    def __dir__(self) -> list[str]:
+        """Return the measurements beside what every object has."""
+        return [*super().__dir__(), *METRICS.names()]
+
+    def with_policy(self, policy: Policy) -> Subject:
+        """Return the same subject, judged by another policy."""
+        if policy == self._policy:
+            return self
+        other = object.__new__(Subject)
+        other.__dict__ = {
+            **self.__dict__,
+            "_policy": policy,
+            "_laboratory": self._laboratory.with_policy(policy),
+        }
+        return other
+
+    def require(
+        self, measurement: Measurement, *, at_least: float | Measurement | Shifted | None = None,
+        at_most: float | Measurement | Shifted | None = None,
+    ) -> None:
+        """Raise unless a measurement clears its bars: the same as `assert`, also under `python -O`.
+
+        Args:
+            measurement: What was measured.
+            at_least: What it must reach.
+            at_most: What it must not exceed.
+
+        Raises:
+            AssertionError: It does not, with the whole explanation.
+            InvalidArgument: No bar was given.
+        """
+        require(measurement, at_least=at_least, at_most=at_most)
+
+    def _measure(self, metric: type[Metric], *args: Any, **kwargs: Any) -> Measurement:  # noqa: ANN401 - the metric's
+        try:
+            made = metric(*args, **kwargs)
+        except TypeError as error:
+            raise InvalidArgument(f"{metric.__name__}: {error}{_nearest(metric, kwargs)}") from None
+        return Measurement(made, self._laboratory, self._policy, subject=self._name, listener=self._listener)
+
+
+def require(
+    measurement: Measurement,
+    *,
+    at_least: float | Measurement | Shifted | None = None,
+    at_most: float | Measurement | Shifted | None = None,
+) -> None:
+    """Raise unless a measurement clears its bars.
+
+    Raises:
+        AssertionError: It does not, with the whole explanation.
+        InvalidArgument: No bar was given.
+    """
+    if at_least is None and at_most is None:
+        raise InvalidArgument(f"{measurement!r}: say what is required, at_least= or at_most=")
+    verdicts = []
+    if at_least is not None:
+        verdicts.append(measurement >= at_least)
+    if at_most is not None:
+        verdicts.append(measurement <= at_most)
+    for verdict in verdicts:
+        if not verdict:
+            raise AssertionError(verdict.explanation)
+
+
+def _nearest(metric: type[Metric], given: dict[str, Any]) -> str:
+    known = list(signature(metric).parameters)
+    unknown = [word for word in given if word not in known]
+    near = get_close_matches(unknown[0], known, n=1) if unknown else []
+    return f"; did you mean {near[0]!r}?" if near else f"; it takes {', '.join(known) or 'nothing'}"
+
+
+def _name(model: object) -> str:
+    if isinstance(model, (str, Path)):
+        return Path(model).name
+    name = getattr(model, "name", None) or getattr(model, "__name__", None)
+    return name if isinstance(name, str) else type(model).__name__

@@ -1,0 +1,158 @@
+"""Any metric of scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from inspect import isfunction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import softmax
+
+from pytest_robust.core.arrays import Labels, Outputs
+from pytest_robust.core.criteria import Correct, answers
+from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.metric import Flattery, Request, SampleMetric
+from pytest_robust.core.outcomes import Outcomes
+from pytest_robust.core.perturbation import Clean, Perturbation
+from pytest_robust.statistics.bootstrap import bootstrap
+
+__all__ = ["Score"]
+
+# A metric of scikit-learn takes about a millisecond, so an interval costs a fifth of a second.
+_RESAMPLES = 200
+_SCORES_RANK = 2
+_BINARY = 2
+
+
+@dataclass(frozen=True)
+class Score(SampleMetric):
+    """A scikit-learn metric of the labels and the model's answers.
+
+    Args:
+        metric: A scorer's name ("f1_macro", "roc_auc", "precision"; all of
+            `sklearn.metrics.get_scorer_names()`), a scorer made by `make_scorer`, or a
+            function of (labels, predicted labels) such as `sklearn.metrics.f1_score`.
+        under: The perturbation; all examples are changed, also those wrong before.
+
+    Raises:
+        InvalidArgument: No such scorer; the message names the nearest.
+
+    Examples:
+        >>> Score("f1_macro").title
+        'f1_macro'
+    """
+
+    metric: str | Callable[..., float]
+    under: Perturbation = field(default_factory=Clean, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        if isinstance(self.metric, str):
+            from sklearn.metrics import get_scorer_names
+
+            if self.metric not in get_scorer_names():
+                near = get_close_matches(self.metric, get_scorer_names(), n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise InvalidArgument(
+                    f"metric={self.metric!r} is no scorer of scikit-learn (sklearn.metrics.get_scorer_names()){hint}"
+                )
+        elif not callable(self.metric):
+            raise InvalidArgument(f"metric={self.metric!r} must be a scorer's name, a scorer or a function of (y, predicted)")
+
+    @property
+    def title(self) -> str:
+        """The metric's name."""
+        return self.metric if isinstance(self.metric, str) else getattr(self.metric, "__name__", repr(self.metric))
+
+    @property
+    def flattery(self) -> Flattery:
+        """A weak attack leaves a score high; scorers count errors as negative."""
+        return Flattery.UP
+
+    def requests(self) -> tuple[Request, ...]:
+        """Return the one evaluation it needs, with all answers."""
+        return (Request(under=self.under, criterion=Correct(), outputs=True),)
+
+    def estimate(self, outcomes: tuple[Outcomes, ...], *, confidence: float, seed: int) -> Estimate:
+        """Return the metric with its interval."""
+        (one,) = outcomes
+        if one.outputs is None or one.target is None:
+            raise InvalidArgument(f"{self.title} needs labels and answers")
+        outputs, target = one.outputs, np.asarray(one.target)
+        measure = self._measure(outputs, target)
+        value = measure(np.arange(len(target)))
+        if not np.isfinite(value):
+            raise InvalidArgument(
+                f"{self.title} is undefined on these {len(target)} examples with labels {np.unique(target).tolist()[:10]}: "
+                "it needs more than one class, or an average= that fits"
+            )
+        interval = bootstrap(measure, len(target), confidence=confidence, seed=seed, resamples=_RESAMPLES)
+        return Estimate(
+            value=float(value),
+            low=interval.low,
+            high=interval.high,
+            n=len(target),
+            total=one.total,
+            confidence=confidence,
+            method="percentile bootstrap",
+        )
+
+    def _measure(self, outputs: Outputs, target: Labels) -> Callable[[NDArray[np.int64]], float]:
+        predicted = answers(outputs)
+        if isfunction(self.metric) or not (isinstance(self.metric, str) or hasattr(self.metric, "_score_func")):
+            function: Any = self.metric
+            return lambda rows: _quietly(lambda: function(target[rows], predicted[rows]))
+        from sklearn.metrics import get_scorer
+
+        scorer = get_scorer(self.metric)
+        replay = _replay(outputs, predicted, target)
+        return lambda rows: _quietly(lambda: scorer(replay, rows[:, None], target[rows]))
+
+
+def _quietly(measure: Callable[[], float]) -> float:
+    import warnings
+
+    # A resample may lack a class. scikit-learn warns and answers NaN or raises; both mean
+    # "undefined here", which the bootstrap counts.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return float(measure())
+        except ValueError as error:
+            if "class" in str(error) or "label" in str(error):
+                return float("nan")
+            raise InvalidArgument(f"the metric cannot be computed on these labels: {error}") from error
+
+
+def _replay(outputs: Outputs, predicted: Labels, target: Labels) -> Any:  # noqa: ANN401 - an estimator
+    """Return an estimator that answers what the model answered, for scorers to question."""
+    from sklearn.base import BaseEstimator, ClassifierMixin
+
+    class Replay(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+        """Answers by row number."""
+
+        def __sklearn_is_fitted__(self) -> bool:
+            """Return true: there is nothing to fit."""
+            return True
+
+        def predict(self, rows: NDArray[np.int64]) -> Labels:
+            """Return (n,) labels."""
+            labels: Labels = predicted[rows[:, 0]]
+            return labels
+
+    replay: Any = Replay()
+    if outputs.ndim == _SCORES_RANK:
+        wide = outputs.astype(np.float64)
+        shares = wide if (wide >= 0).all() and np.allclose(wide.sum(axis=1), 1, atol=1e-3) else softmax(wide, axis=1)
+        replay.classes_ = np.arange(outputs.shape[1])
+        Replay.predict_proba = lambda self, rows: shares[rows[:, 0]]  # noqa: ARG005 - a method
+        decision = wide[:, 1] - wide[:, 0] if outputs.shape[1] == _BINARY else wide
+        Replay.decision_function = lambda self, rows: decision[rows[:, 0]]  # noqa: ARG005 - a method
+    else:
+        replay.classes_ = np.unique(np.concatenate([target, predicted]))
+    return replay

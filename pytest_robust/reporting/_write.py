@@ -1,0 +1,64 @@
+"""Puts reports on the disk, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+__all__ = ["append", "write"]
+
+_OWN_FOLDER = ".robust"
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the file `path` by `text`, in one step.
+
+    A reader sees the old file or the new one, and a write that fails leaves the old one.
+
+    Args:
+        path: The file; its folders are made.
+        text: What it shall hold, written as UTF-8.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    place = path.resolve()
+    if place.exists() and not place.is_file():
+        # A device, a pipe or a folder: must not be replaced, and a folder's error is the right one.
+        place.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        return
+    _make_folder(place.parent)
+    fresh = place.with_name(f".{place.name}.{uuid4().hex}.tmp")
+    try:
+        with fresh.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(place)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def append(path: Path, text: str) -> None:
+    """Add `text` to the end of the file `path`, one empty line after what it holds.
+
+    Args:
+        path: The file; it and its folders are made if there are none.
+        text: What to add, written as UTF-8.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    _make_folder(path.resolve().parent)
+    with path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        stream.write(f"\n{text}" if stream.tell() else text)
+
+
+def _make_folder(folder: Path) -> None:
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in missing:
+        if place.name == _OWN_FOLDER:
+            (place / ".gitignore").write_text("*\n", encoding="utf-8")

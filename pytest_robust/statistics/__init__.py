@@ -1,0 +1,1 @@
+"""Intervals and sequential tests: numbers in, numbers out."""

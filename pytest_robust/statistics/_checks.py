@@ -1,0 +1,27 @@
+"""The ranges that every interval demands."""
+
+from __future__ import annotations
+
+from pytest_robust.core.errors import InvalidArgument
+
+__all__ = ["check_confidence", "check_count"]
+
+
+def check_count(successes: int, trials: int) -> None:
+    """Refuse counts that are not a proportion.
+
+    Raises:
+        InvalidArgument: No trials, or successes outside 0..trials.
+    """
+    if trials < 1 or not 0 <= successes <= trials:
+        raise InvalidArgument(f"{successes} of {trials} is not a proportion: there must be 0..n successes of n >= 1")
+
+
+def check_confidence(confidence: float) -> None:
+    """Refuse a confidence that is not a probability.
+
+    Raises:
+        InvalidArgument: `confidence` is not strictly between 0 and 1.
+    """
+    if not 0 < confidence < 1:
+        raise InvalidArgument(f"confidence={confidence!r} must lie strictly between 0 and 1")

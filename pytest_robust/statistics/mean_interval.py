@@ -1,0 +1,52 @@
+"""The mean of scores from 0 to 1."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pytest_robust.core.arrays import Floats
+from pytest_robust.core.estimate import Estimate
+from pytest_robust.statistics.bootstrap import bootstrap
+from pytest_robust.statistics.clopper_pearson import clopper_pearson
+from pytest_robust.statistics.prior_posterior_ratio import anytime_interval
+
+__all__ = ["is_binary", "mean_interval"]
+
+# The ends of a 95 % percentile interval are then good to a tenth of its width.
+_RESAMPLES = 1000
+
+
+def is_binary(scores: Floats) -> bool:
+    """Return whether all scores are 0 or 1."""
+    return bool(((scores == 0) | (scores == 1)).all())
+
+
+def mean_interval(scores: Floats, total: int, *, confidence: float, seed: int) -> Estimate:
+    """Return the mean of the scores with its interval for the population.
+
+    Scores of 0 and 1 get the exact interval where all examples were seen, and one that
+    allows for having stopped when it suited where not. Others are resampled.
+
+    Args:
+        scores: (n,) from 0 to 1, n at least 1.
+        total: How many examples there are.
+        confidence: Coverage, strictly between 0 and 1.
+        seed: For resampling.
+
+    Examples:
+        >>> print(mean_interval(np.array([1.0] * 90 + [0.0] * 10), 100, confidence=0.95, seed=0))
+        0.900 [0.824, 0.951] on 100 of 100
+    """
+    value, n = float(scores.mean()), len(scores)
+    if is_binary(scores):
+        whole = n == total
+        interval = (clopper_pearson if whole else anytime_interval)(int(scores.sum()), n, confidence=confidence)
+        method = "Clopper-Pearson" if whole else "prior-posterior ratio"
+    else:
+        interval = bootstrap(
+            lambda rows: float(scores[rows].mean()), n, confidence=confidence, seed=seed, resamples=_RESAMPLES
+        )
+        method = "percentile bootstrap"
+    return Estimate(
+        value=value, low=interval.low, high=interval.high, n=n, total=total, confidence=confidence, method=method
+    )

@@ -1,0 +1,64 @@
+"""Dead and saturated pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pytest_robust.core.batch import Batch
+from pytest_robust.core.errors import InvalidData
+from pytest_robust.core.parameters import Amount, Exactly, check_share, draw, strength
+from pytest_robust.core.perturbation import Transform
+from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._images import CHANNELS
+
+__all__ = ["SaltAndPepper"]
+
+_COLOUR_RANK = 4
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SaltAndPepper(Transform):
+    """Set some entries to the highest possible value and as many to the lowest.
+
+    Works on arrays of numbers of any shape. Of images (n, height, width, 1, 3 or 4) it sets
+    whole pixels, all channels alike.
+
+    Args:
+        share: The expected share of entries that are set, from 0 to 1; half of them each way.
+            A larger share sets the same entries and more. `Between(low, high)` draws one for
+            each example.
+
+    Raises:
+        InvalidArgument: `share` is not in [0, 1].
+
+    Examples:
+        >>> SaltAndPepper(share=0.05)
+        SaltAndPepper(share=0.05)
+    """
+
+    share: Amount = strength(strongest=0.5)
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        check_share("share", self.share, most=1.0)
+
+    def apply(self, batch: Batch, streams: Streams) -> Batch:
+        """Return the speckled examples."""
+        x = batch.x
+        if not (np.issubdtype(x.dtype, np.integer) or np.issubdtype(x.dtype, np.floating)):
+            raise InvalidData(f"{self!r} changes numbers, and the inputs are {x.dtype}")
+        if not batch.bounds.finite:
+            raise InvalidData(
+                f"{self!r} sets entries to the lowest and the highest value, and the inputs have no such limits; "
+                "pass bounds=(lowest, highest) with the data"
+            )
+        pixels = x.ndim == _COLOUR_RANK and x.shape[-1] in CHANNELS
+        place = streams.uniform("place", (*x.shape[1:-1], 1) if pixels else x.shape[1:])
+        # A plain number is the share itself, not a range around zero.
+        amount = Exactly(self.share) if isinstance(self.share, (int, float)) else self.share
+        half = draw("share", amount, streams).reshape(-1, *[1] * (x.ndim - 1)) / 2
+        low, high = np.float32(batch.bounds.low), np.float32(batch.bounds.high)
+        clipped = batch.bounds.clip(np.asarray(x, dtype=np.float32))
+        return replace(batch, x=np.where(place < half, low, np.where(place >= 1 - half, high, clipped)))

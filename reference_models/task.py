@@ -1,0 +1,212 @@
+"""What a task is, and the one way to train it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference_models.accuracy import accuracy
+
+__all__ = ["Epoch", "Examples", "Expected", "Fit", "Model", "Splits", "Task", "Trained", "train"]
+
+# Keras ships no types; a task may also build something that is not a Keras model.
+Model: TypeAlias = Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """Inputs and their targets, as read-only views.
+
+    Args:
+        x: (n, ...) inputs.
+        y: (n, ...) targets.
+
+    Raises:
+        ValueError: x and y differ in length, or there are none.
+    """
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+
+    def __post_init__(self) -> None:
+        """Validate, and lock the arrays against being written."""
+        if not 0 < len(self.x) == len(self.y):
+            raise ValueError(f"x has {len(self.x)} examples and y has {len(self.y)}: each needs one target, at least one")
+        for name in ("x", "y"):
+            view = getattr(self, name).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.x)
+
+    def __getitem__(self, rows: slice) -> Examples:
+        """Return some of the examples."""
+        return Examples(x=self.x[rows], y=self.y[rows])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Splits:
+    """The data of a task, in random order.
+
+    Args:
+        train: What a model may learn from; validation is taken out of it.
+        test: What only the final measurement may see.
+        source: Which data it is, for instance "mnist_5000"; results depend on it.
+    """
+
+    train: Examples
+    test: Examples
+    source: str
+
+    def fingerprint(self) -> str:
+        """Return a short hash of every value, the same on every machine."""
+        digest = blake2b(self.source.encode(), digest_size=8)
+        for array in (self.train.x, self.train.y, self.test.x, self.test.y):
+            digest.update(f"{array.dtype.str}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """The value of a metric after training, give or take a tolerance.
+
+    Two-sided, because a score far above the expected one is a fault too: a leak, mostly.
+
+    Args:
+        metric: A key of what the task measures.
+        value: Measured, over several seeds.
+        tolerance: How far a training with another seed or on another machine may be away.
+        source: The data that it holds for, `Splits.source`.
+    """
+
+    metric: str
+    value: float
+    tolerance: float
+    source: str
+
+    def holds(self, measured: float) -> bool:
+        """Return whether a measured value is within tolerance."""
+        return abs(measured - self.value) <= self.tolerance
+
+    def __str__(self) -> str:
+        """Return it as a person writes it."""
+        return f"{self.metric} {self.value:g} ± {self.tolerance:g}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Epoch:
+    """How far a training has come.
+
+    Args:
+        number: Epochs finished, from 1.
+        of: Epochs there will be.
+        figures: Loss and metrics of this epoch.
+    """
+
+    number: int
+    of: int
+    figures: Mapping[str, float]
+
+
+class Fit(Protocol):
+    """How a fresh model is fitted; `Supervised` is the common one."""
+
+    def __call__(self, model: Model, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Model:
+        """Return the fitted model, with nothing of the optimizer left in it.
+
+        Args:
+            model: What `build` returned.
+            train: All it may learn from.
+            quick: Do the least that still runs every line; the result need not be good.
+            on_epoch: To be told after each epoch.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A reference model: its data, its architecture, its training, its measure.
+
+    Args:
+        number: 1 to 20.
+        name: The name of its file under `tasks/`.
+        purpose: What it shows, in a line.
+        data: What it learns from, in a line.
+        load: Returns the data.
+        build: Returns a fresh model, its weights drawn from the global seed.
+        fit: Fits it.
+        expected: What a full training measures.
+        cpu_seconds: What a full training costs on one core, roughly.
+        measure: Returns each metric of the fitted model by name.
+    """
+
+    number: int
+    name: str
+    purpose: str
+    data: str
+    load: Callable[[], Splits]
+    build: Callable[[], Model]
+    fit: Fit
+    expected: tuple[Expected, ...]
+    cpu_seconds: int
+    measure: Callable[[Model, Splits], Mapping[str, float]] = accuracy
+
+    def expected_on(self, source: str) -> tuple[Expected, ...]:
+        """Return what is expected on the data at hand."""
+        return tuple(expected for expected in self.expected if expected.source == source)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A fitted model, and what made it.
+
+    Args:
+        task: The task.
+        seed: The seed it was trained with.
+        model: The model, not compiled.
+        splits: Its data.
+        metrics: Measured on its data after training.
+        cpu_seconds: Processor time of the fit.
+    """
+
+    task: Task
+    seed: int
+    model: Model
+    splits: Splits
+    metrics: Mapping[str, float]
+    cpu_seconds: float
+
+
+def train(
+    task: Task, *, seed: int, quick: bool = False, on_epoch: Callable[[Epoch], None] = lambda _: None
+) -> Trained:
+    """Train a task in this process.
+
+    Seeds Python, NumPy and Keras, whose generators belong to the whole process. The switches that
+    make every operation repeat to the bit cannot be taken back and would change the models of
+    whoever calls, so they are left to `pin`; `python -m reference_models train` and `trained`
+    use it in a process of their own.
+
+    Args:
+        task: The task.
+        seed: Everything random follows from it.
+        quick: A training too short to be good.
+        on_epoch: To be told after each epoch.
+    """
+    import keras  # noqa: PLC0415 - three seconds, paid only when a model is trained
+
+    keras.utils.set_random_seed(seed)
+    splits = task.load()
+    started = time.process_time()
+    model = task.fit(task.build(), splits.train, quick=quick, on_epoch=on_epoch)
+    spent = time.process_time() - started
+    metrics = task.measure(model, splits)
+    return Trained(task=task, seed=seed, model=model, splits=splits, metrics=metrics, cpu_seconds=spent)
