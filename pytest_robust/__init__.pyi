@@ -1,5 +1,6 @@
 from .core.bounds import UNBOUNDED, Bounds
 from .core.criteria import ByFunction, Correct, SameAsClean, TopK, WithinTolerance
+from .core.dataset import Dataset
 from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
 from .core.goals import Targeted, Untargeted
 from .core.norms import L1, L2, LInf
@@ -15,6 +16,7 @@ __all__ = [
     "Bounds",
     "ByFunction",
     "Correct",
+    "Dataset",
     "Exactly",
     "InvalidArgument",
     "InvalidData",

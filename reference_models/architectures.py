@@ -21,13 +21,14 @@ def mnist_cnn() -> Model:
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            layers.Conv2D(16, 3, activation="relu"),
+            layers.Conv2D(16, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(),
-            layers.Conv2D(32, 3, activation="relu"),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(),
+            layers.Conv2D(64, 3, activation="relu"),
             layers.Flatten(),
-            layers.Dense(128, activation="relu"),
-            layers.Dropout(0.3),
+            layers.Dropout(0.2),
+            layers.Dense(64, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ],
         name="mnist_cnn",

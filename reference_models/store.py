@@ -1,1 +1,142 @@
-x=1
+"""Trained models on disk: each is trained once, and again when what made it has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+
+from reference_models.sources import PACKAGE, hash_of_sources, sources
+from reference_models.task import Splits, Task, Trained
+
+__all__ = ["CACHE", "made_once", "save", "stored_at", "trained"]
+
+CACHE = PACKAGE.parent / ".cache" / "reference_models"
+
+
+def trained(task: Task, *, seed: int = 0, folder: Path = CACHE) -> Trained:
+    """Return the trained model of a task, from the cache where nothing has changed since.
+
+    Where it must be trained, a process of its own does it, the one that
+    `python -m reference_models train` starts: what makes a training repeat to the bit is switched
+    on for a whole process and for good, and must not reach the tests that asked for the model.
+
+    Args:
+        task: One of `reference_models.tasks`.
+        seed: Everything random follows from it.
+        folder: The cache.
+
+    Raises:
+        RuntimeError: The training failed; the message ends as its output did.
+    """
+    splits = task.load()
+    path = stored_at(task, seed, splits, folder=folder)
+    made_once(path, lambda: _train_apart(task, seed, path))
+    return _open(path, task, seed, splits)
+
+
+def stored_at(task: Task, seed: int, splits: Splits, *, folder: Path = CACHE) -> Path:
+    """Return the file of a trained model; its name changes with all that goes into the model."""
+    parts = (source_hash(task), splits.fingerprint(), version("keras"), version("tensorflow"))
+    key = blake2b(" ".join(parts).encode(), digest_size=8).hexdigest()
+    return folder / f"{task.name}-seed{seed}-{key}.keras"
+
+
+def source_hash(task: Task) -> str:
+    """Return the hash of the source that makes a task's model."""
+    own, pinned = PACKAGE / "tasks" / f"{task.name}.py", PACKAGE / "determinism.py"
+    return hash_of_sources((*sources(own), pinned))
+
+
+def made_once(path: Path, make: Callable[[], None]) -> None:
+    """Call `make` unless the file it makes is there; workers that ask together wait for one."""
+    if path.is_file():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(path.with_suffix(".lock")):
+        if not path.is_file():
+            make()
+
+
+def save(result: Trained, path: Path, *, command: str) -> None:
+    """Write a trained model, and beside it a .json that says what made it.
+
+    Each file appears whole or not at all, the model last: where it is, its record is.
+
+    Args:
+        result: A trained model. It was never compiled, so no optimizer is saved with it.
+        path: A .keras file; its folder is made.
+        command: What was typed to train it.
+    """
+    record = {
+        "task": result.task.name,
+        "seed": result.seed,
+        "command": command,
+        "metrics": dict(result.metrics),
+        "cpu_seconds": round(result.cpu_seconds, 1),
+        "data": {"source": result.splits.source, "fingerprint": result.splits.fingerprint()},
+        "sources": source_hash(result.task),
+        "versions": {name: version(name) for name in ("keras", "numpy", "tensorflow")},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _replacing(path.with_suffix(".json")) as part:
+        part.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    with _replacing(path) as part:
+        result.model.save(part)
+
+
+def _open(path: Path, task: Task, seed: int, splits: Splits) -> Trained:
+    import keras  # noqa: PLC0415 - three seconds, paid only when a model is opened
+
+    record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    return Trained(
+        task=task,
+        seed=seed,
+        model=keras.saving.load_model(path, compile=False),
+        splits=splits,
+        metrics=record["metrics"],
+        cpu_seconds=record["cpu_seconds"],
+    )
+
+
+def _train_apart(task: Task, seed: int, path: Path) -> None:
+    command = [sys.executable, "-m", "reference_models", "train", task.name, f"--seed={seed}", f"--out={path}"]
+    # Not by changing the folder: ROBUST_DATA_DIR may be relative to this one.
+    path_to_import = os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path_to_import}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    # Its status also tells whether the metrics are as expected, which is for a test to judge.
+    if not path.is_file():
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-2000:]}")
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Lend a path with the same suffix in the same folder, and move it into place at the end."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        part = Path(folder) / path.name
+        yield part
+        part.replace(path)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process is in here; the system lets go when a process dies."""
+    if sys.platform == "win32":
+        yield  # Two processes may train the same model there; either file is right.
+        return
+    import fcntl  # noqa: PLC0415 - not on every system
+
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

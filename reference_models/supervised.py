@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from reference_models.task import Epoch, Examples, Model
+from reference_models.task import Epoch, Examples, Model
 
 __all__ = ["Supervised"]
 
@@ -40,8 +39,6 @@ class Supervised:
     def __call__(self, model: Model, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Model:
         """Fit a model that returns class probabilities."""
         import keras  # noqa: PLC0415 - three seconds, paid only when a model is trained
-
-        from reference_models.task import Epoch  # noqa: PLC0415 - task.py is imported by this one's users
 
         epochs = 1 if quick else self.epochs
         train = train[:_QUICK_EXAMPLES] if quick else train

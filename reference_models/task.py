@@ -37,7 +37,9 @@ class Examples:
     def __post_init__(self) -> None:
         """Validate, and lock the arrays against being written."""
         if not 0 < len(self.x) == len(self.y):
-            raise ValueError(f"x has {len(self.x)} examples and y has {len(self.y)}: each needs one target, at least one")
+            raise ValueError(
+                f"x has {len(self.x)} examples and y has {len(self.y)}: each needs one target, at least one"
+            )
         for name in ("x", "y"):
             view = getattr(self, name).view()
             view.flags.writeable = False
@@ -185,9 +187,7 @@ class Trained:
     cpu_seconds: float
 
 
-def train(
-    task: Task, *, seed: int, quick: bool = False, on_epoch: Callable[[Epoch], None] = lambda _: None
-) -> Trained:
+def train(task: Task, *, seed: int, quick: bool = False, on_epoch: Callable[[Epoch], None] = lambda _: None) -> Trained:
     """Train a task in this process.
 
     Seeds Python, NumPy and Keras, whose generators belong to the whole process. The switches that

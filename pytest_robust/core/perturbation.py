@@ -74,6 +74,11 @@ class Perturbation(ABC):
         return cls(**{item.name: item.metadata["strongest"] for item in fields(cls) if "strongest" in item.metadata})
 
     @property
+    def has_strength(self) -> bool:
+        """Whether there are milder ones of its kind."""
+        return any("neutral" in item.metadata for item in fields(self))
+
+    @property
     def level(self) -> float | None:
         """The number to draw it over on a curve, or None where it has several or none."""
         values = [getattr(self, item.name) for item in fields(self) if "neutral" in item.metadata]
@@ -196,6 +201,11 @@ class Chain(Perturbation):
         """Validate."""
         _check_parts(self, self.parts)
 
+    @property
+    def has_strength(self) -> bool:
+        """Whether a part has."""
+        return any(part.has_strength for part in self.parts)
+
     def scaled(self, share: float) -> Chain:
         """Return the chain with each part at a share of its strength."""
         return Chain(parts=tuple(part.scaled(share) for part in self.parts))
@@ -231,6 +241,11 @@ class WorstOf(Perturbation):
         _check_parts(self, parts)
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "on", None)
+
+    @property
+    def has_strength(self) -> bool:
+        """Whether a part has."""
+        return any(part.has_strength for part in self.parts)
 
     def scaled(self, share: float) -> WorstOf:
         """Return the worst of the parts at a share of their strength."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
+from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.verdict import Claim
 
 __all__ = ["Policy"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from pytest_robust.core.claim import Claim
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.outcomes import Finding
 
-__all__ = ["Bar", "Claim", "Decision", "Verdict"]
+__all__ = ["Bar", "Decision", "Verdict"]
 
 
 class Decision(Enum):
@@ -19,13 +20,6 @@ class Decision(Enum):
     UNDECIDED = "UNDECIDED"
     INVALID = "INVALID"
     NO_BAR = "NO BAR"
-
-
-class Claim(Enum):
-    """What a verdict is about."""
-
-    DATASET = "dataset"
-    POPULATION = "population"
 
 
 @dataclass(frozen=True, kw_only=True)

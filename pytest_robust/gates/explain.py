@@ -35,7 +35,9 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     if under is not None:
         words.append(under.id)
     passing = verdict is None or verdict.decision in {Decision.NO_BAR}
-    estimate = verdict.estimate if verdict else None
+    # `is not None`: a verdict that fails is false.
+    estimate = verdict.estimate if verdict is not None else None
+    bar = verdict.bar if verdict is not None else None
     return Record(
         id="-".join(words).replace(" ", "-").replace("_", "-").lower(),
         metric=name,
@@ -46,9 +48,9 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         decision=Decision.NO_BAR.value if verdict is None else verdict.decision.value,
         reason="" if verdict is None else verdict.reason,
         remedy="" if verdict is None else verdict.remedy,
-        op=verdict.bar.op if verdict and verdict.bar else "",
-        bar=verdict.bar.value if verdict and verdict.bar else None,
-        bar_of=verdict.bar.of if verdict and verdict.bar else "",
+        op=bar.op if bar else "",
+        bar=bar.value if bar else None,
+        bar_of=bar.of if bar else "",
         claim=case.policy.claim.value,
         value=estimate.value if estimate else None,
         low=estimate.low if estimate else None,
@@ -57,7 +59,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         total=estimate.total if estimate else len(laboratory.order()),
         confidence=case.policy.confidence,
         method=estimate.method if estimate else "",
-        findings=tuple((finding.sign, finding.remedy) for finding in verdict.findings) if verdict else (),
+        findings=tuple((finding.sign, finding.remedy) for finding in verdict.findings) if verdict is not None else (),
         notes=tuple(dict.fromkeys(note for one in outcomes for note in one.notes)),
         queries=sum(one.cost.queries for one in outcomes),
         gradients=sum(one.cost.gradients for one in outcomes),

@@ -7,12 +7,14 @@ from math import ceil
 
 
 from pytest_robust.core.arrays import Floats
+from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import ExampleMetric, Flattery, Metric, SampleMetric
 from pytest_robust.core.outcomes import Outcomes
+from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.policy import Policy
-from pytest_robust.core.verdict import Bar, Claim, Decision, Verdict
+from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.statistics.bootstrap import bootstrap
@@ -264,12 +266,11 @@ def _estimate(case: Case, scores: Floats, total: int) -> Estimate:
 
 def _remedy(case: Case) -> str:
     under = getattr(case.metric, "under", None)
-    if under is None:
-        return "look at the examples below"
-    return (
-        f"see which examples break in the report (--robust-report); train with {type(under).__name__} examples, "
-        "or lower the bar if the release can bear it"
-    )
+    if isinstance(under, Attack):
+        return f"train on adversarial examples of {under!r}, or lower the bar if the release can bear it"
+    if under is None or isinstance(under, Clean):
+        return "look at the examples that are wrong: mislabelled, or of a kind the training data lack?"
+    return f"augment the training data with {under!r}, or lower the bar if the release can bear it"
 
 
 def _difference(case: Case, other: Case, ours: Estimate, theirs: Estimate) -> tuple[float, float, float, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from pytest_robust.adapters import adapt, dataset, raw_data
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.catalog import Catalog
+from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.policy import Policy
@@ -81,8 +82,9 @@ class Subject:
     ) -> None:
         self._policy = policy or Policy()
         raw = raw_data(x, y)
+        data = x if isinstance(x, Dataset) else dataset(raw, bounds)
         adapted = adapt(model, allow_pickle=self._policy.allow_pickle, columns=raw.columns)
-        self._laboratory = Laboratory(adapted, dataset(raw, bounds), self._policy, bounds=bounds)
+        self._laboratory = Laboratory(adapted, data, self._policy, bounds=bounds or data.bounds)
         self._name = name or _name(model)
         self._listener = listener
 

@@ -136,6 +136,9 @@ def _replay(outputs: Outputs, predicted: Labels, target: Labels) -> Any:  # noqa
     class Replay(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
         """Answers by row number."""
 
+        def __init__(self, classes: Labels) -> None:
+            self.classes_ = classes
+
         def __sklearn_is_fitted__(self) -> bool:
             """Return true: there is nothing to fit."""
             return True
@@ -145,14 +148,21 @@ def _replay(outputs: Outputs, predicted: Labels, target: Labels) -> Any:  # noqa
             labels: Labels = predicted[rows[:, 0]]
             return labels
 
-    replay: Any = Replay()
-    if outputs.ndim == _SCORES_RANK:
-        wide = outputs.astype(np.float64)
-        shares = wide if (wide >= 0).all() and np.allclose(wide.sum(axis=1), 1, atol=1e-3) else softmax(wide, axis=1)
-        replay.classes_ = np.arange(outputs.shape[1])
-        Replay.predict_proba = lambda self, rows: shares[rows[:, 0]]  # noqa: ARG005 - a method
-        decision = wide[:, 1] - wide[:, 0] if outputs.shape[1] == _BINARY else wide
-        Replay.decision_function = lambda self, rows: decision[rows[:, 0]]  # noqa: ARG005 - a method
-    else:
-        replay.classes_ = np.unique(np.concatenate([target, predicted]))
-    return replay
+    if outputs.ndim != _SCORES_RANK:
+        return Replay(np.unique(np.concatenate([target, predicted])))
+    wide = outputs.astype(np.float64)
+    shares = wide if (wide >= 0).all() and np.allclose(wide.sum(axis=1), 1, atol=1e-3) else softmax(wide, axis=1)
+    decision = wide[:, 1] - wide[:, 0] if outputs.shape[1] == _BINARY else wide
+
+    class ReplayScores(Replay):
+        """Answers with scores as well."""
+
+        def predict_proba(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+            """Return (n, classes) probabilities."""
+            return shares[rows[:, 0]]
+
+        def decision_function(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+            """Return (n,) or (n, classes) decision values."""
+            return decision[rows[:, 0]]
+
+    return ReplayScores(np.arange(outputs.shape[1]))

@@ -31,9 +31,7 @@ def make(path: Path) -> None:
         rank[members] = np.arange(len(members))
     test = order[rank[order] < _TEST_IMAGES_A_CLASS]
     train = order[rank[order] >= _TEST_IMAGES_A_CLASS]
-    np.savez_compressed(
-        path, x_train=images[train], y_train=labels[train], x_test=images[test], y_test=labels[test]
-    )
+    np.savez_compressed(path, x_train=images[train], y_train=labels[train], x_test=images[test], y_test=labels[test])
 
 
 if __name__ == "__main__":

@@ -79,9 +79,7 @@ def _examples(images: NDArray[Any], labels: NDArray[Any], part: str) -> Examples
     wrong = np.flatnonzero((labels < 0) | (labels > 9))  # noqa: PLR2004 - the digits
     if len(wrong):
         raise ValueError(f"y_{part}[{wrong[0]}] is {labels[wrong[0]]}; pass digits, 0 to 9")
-    return Examples(
-        x=images.reshape(-1, 28, 28, 1).astype(np.float32) / np.float32(255), y=labels.astype(np.int64)
-    )
+    return Examples(x=images.reshape(-1, 28, 28, 1).astype(np.float32) / np.float32(255), y=labels.astype(np.int64))
 
 
 def _users_file() -> Path | None:

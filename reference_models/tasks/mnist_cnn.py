@@ -31,9 +31,10 @@ TASK = Task(
     build=mnist_cnn,
     fit=Supervised(epochs=15, batch_size=64, learning_rate=2e-3, augment=small_moves),
     expected=(
-        Expected(metric="accuracy", value=0.977, tolerance=0.012, source="mnist_5000"),
-        # Not measured, but required: at least 0.99.
+        # Seeds 0 to 4: 0.983, 0.979, 0.979, 0.975, 0.974.
+        Expected(metric="accuracy", value=0.978, tolerance=0.013, source="mnist_5000"),
+        # Not measured here; what is asked of it is at least 0.99.
         Expected(metric="accuracy", value=0.995, tolerance=0.005, source="mnist"),
     ),
-    cpu_seconds=15,
+    cpu_seconds=17,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_robust.core.arrays import Floats
 from pytest_robust.transforms.image._fill import Fill
 
 __all__ = ["identities", "resample"]
@@ -50,7 +51,7 @@ def _resample(
     top, down = _cell(vertical, source.shape[1])
     left, right = _cell(horizontal, stride)
     # Counting in float32, which is exact up to 2**24, saves a conversion of all coordinates.
-    first = top.astype(np.float32 if count * area <= _EXACT else np.float64, copy=False)
+    first: Floats = top.astype(np.float32 if count * area <= _EXACT else np.float64, copy=False)
     first *= stride
     first += left
     first += np.arange(count, dtype=first.dtype)[:, None, None] * area

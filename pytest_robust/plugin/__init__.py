@@ -1,0 +1,152 @@
+"""The pytest plugin: hooks, options, markers and fixtures. Nothing heavy is imported until it is used."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_robust.plugin.running import RUNNING
+from pytest_robust.plugin.settings import Settings, add_options
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_robust.plugin.markers import RobustMark
+    from pytest_robust.plugin.robust import Robust
+
+_SETTINGS = pytest.StashKey[Settings]()
+_MARKS = pytest.StashKey["tuple[RobustMark, ...]"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the flags and ini keys."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings, and listen for records where reports arrive."""
+    config.addinivalue_line("markers", _marker_help())
+    settings = Settings.of(config)
+    config.stash[_SETTINGS] = settings
+    if (settings.report or settings.outputs) and not hasattr(config, "workerinput"):
+        from pytest_robust.plugin.session import Session
+
+        config.pluginmanager.register(Session(settings, config.rootpath), "robust-session")
+
+
+def _marker_help() -> str:
+    from pytest_robust.plugin._marker_help import HELP
+
+    return HELP
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Understand every marker before any test runs, so that a mistake costs no time."""
+    disabled = config.stash[_SETTINGS].disable
+    for item in items:
+        marked = item.get_closest_marker("robust") is not None
+        if disabled and (marked or "robust" in getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.skip(reason="--robust-disable"))
+        if marked:
+            from pytest_robust.plugin.markers import marks_of
+
+            item.stash[_MARKS] = marks_of(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Remember which test is under way."""
+    token = RUNNING.set(item)
+    try:
+        return (yield)
+    finally:
+        RUNNING.reset(token)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Run the test's body, and the checks that its markers state."""
+    marks = item.stash.get(_MARKS, ())
+    if not any(mark.bars for mark in marks):
+        return (yield)
+    from pytest_robust.plugin.marker_checks import failures
+
+    failed = failures(item, marks)
+    try:
+        result = yield
+    except BaseException as error:
+        for text in failed:
+            error.add_note(text)
+        raise
+    if failed:
+        pytest.fail("\n\n".join(failed), pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the records of the phase on its report, as one string."""
+    report = yield
+    collector = sys.modules.get("pytest_robust.plugin.collector")
+    text = collector.drain(item) if collector is not None else ""
+    if text:
+        report.robust_records = text
+    return report
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Explain a failed comparison: what was measured, the bar, why, what to try."""
+    measurement = sys.modules.get("pytest_robust.gates.measurement")
+    if measurement is None or op not in {">=", ">", "<=", "<"}:
+        return None
+    for side in (left, right):
+        measured = side.measurement if isinstance(side, measurement.Shifted) else side
+        if isinstance(measured, measurement.Measurement) and measured.verdict is not None:
+            explanation: list[str] = measured.verdict.explanation.splitlines()
+            return explanation
+    return None
+
+
+@pytest.fixture(scope="session")
+def robust(pytestconfig: pytest.Config) -> Robust:
+    """Measure robustness: `assert robust.accuracy(under=PGD(eps=8/255)) >= 0.6`.
+
+    Measures `robust_model` on `robust_data`; `robust(model, x, y)` makes another subject.
+    Example:
+        def test_digits(robust):
+            assert robust(model, x, y).accuracy() >= 0.97
+    """
+    from pytest_robust.plugin.robust import Robust
+
+    return Robust(pytestconfig.stash[_SETTINGS])
+
+
+@pytest.fixture(scope="session")
+def robust_model() -> Any:  # noqa: ANN401 - any framework's
+    """The model that `robust` measures: override it in conftest.py.
+
+    Example:
+        @pytest.fixture(scope="session")
+        def robust_model(): return keras.models.load_model("model.keras")
+    """
+    raise pytest.UsageError(
+        "no model to measure: define the fixture robust_model in conftest.py (it returns a model or a path), "
+        "or name the model in the test: robust(model, x, y)"
+    )
+
+
+@pytest.fixture(scope="session")
+def robust_data() -> Any:  # noqa: ANN401 - any form
+    """The examples that `robust` measures on: override it in conftest.py.
+
+    Example:
+        @pytest.fixture(scope="session")
+        def robust_data(): return x_test, y_test
+    """
+    raise pytest.UsageError(
+        "no data to measure on: define the fixture robust_data in conftest.py (it returns (x, y)), "
+        "or name the data in the test: robust(model, x, y)"
+    )

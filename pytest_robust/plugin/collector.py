@@ -1,0 +1,107 @@
+"""Hears of every measurement and keeps it with the test that made it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_robust.core.verdict import Decision
+from pytest_robust.plugin.running import RUNNING
+from pytest_robust.strategies._context import in_property
+
+if TYPE_CHECKING:
+    from pytest_robust.core.record import Record
+    from pytest_robust.gates.measurement import Measurement
+
+__all__ = ["Collector", "drain"]
+
+@dataclass(kw_only=True)
+class _Seen:
+    """The examples of one check in a property: how many, the last that failed, the worst."""
+
+    drawn: int = 0
+    failed: Record | None = None
+    worst: Record | None = None
+
+    def add(self, record: Record) -> None:
+        self.drawn += 1
+        if record.decision not in {Decision.PASS.value, Decision.NO_BAR.value}:
+            # Hypothesis runs the mildest failing example last.
+            self.failed = record
+        if self.worst is None or _badness(record) > _badness(self.worst):
+            self.worst = record
+
+    def records(self) -> list[Record]:
+        if self.worst is None:
+            return []
+        found = [] if self.failed is None else [replace(self.failed, role=f"mildest failing of {self.drawn} drawn")]
+        if self.failed is None or self.worst.under != self.failed.under:
+            found.append(replace(self.worst, role=f"worst of {self.drawn} drawn"))
+        return found
+
+
+def _badness(record: Record) -> float:
+    if record.value is None or record.bar is None:
+        return float("inf")
+    return (record.bar - record.value) * (1 if record.op.startswith(">") else -1)
+
+
+@dataclass(kw_only=True)
+class _Log:
+    records: list[Record] = field(default_factory=list)
+    properties: dict[tuple[str, str, float | None], _Seen] = field(default_factory=dict)
+    pending: list[Measurement] = field(default_factory=list)
+
+
+_LOG = pytest.StashKey[_Log]()
+
+
+class Collector:
+    """The listener of all measurements made in tests."""
+
+    def made(self, measurement: Measurement) -> None:
+        """Remember a measurement until it is compared, or the test ends."""
+        log = _log()
+        if log is not None:
+            log.pending = [one for one in log.pending if not one.compared]
+            log.pending.append(measurement)
+
+    def judged(self, measurement: Measurement, record: Record) -> None:  # noqa: ARG002 - the listener's
+        """Keep the record of a verdict."""
+        item, log = RUNNING.get(), _log()
+        if item is None or log is None:
+            return
+        told = replace(record, nodeid=item.nodeid)
+        if in_property():
+            log.properties.setdefault((record.metric, record.op, record.bar), _Seen()).add(told)
+        else:
+            log.records.append(told)
+
+
+def drain(item: pytest.Item) -> str:
+    """Return the item's records since the last call, as one JSON string; empty for none.
+
+    A string, because xdist carries nothing but plain values, and one NumPy number on a
+    report ends its session.
+    """
+    log = item.stash.get(_LOG, None)
+    if log is None:
+        return ""
+    item.stash[_LOG] = _Log()
+    records = list(log.records)
+    for seen in log.properties.values():
+        records += seen.records()
+    for measurement in log.pending:
+        if not measurement.compared:
+            records.append(replace(measurement.record(measurement.unjudged()), nodeid=item.nodeid))
+    return json.dumps([record.to_dict() for record in records], allow_nan=False) if records else ""
+
+
+def _log() -> _Log | None:
+    item = RUNNING.get()
+    if item is None:
+        return None
+    return item.stash.setdefault(_LOG, _Log())

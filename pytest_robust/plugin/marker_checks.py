@@ -1,0 +1,28 @@
+"""Runs the checks that a test's markers state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_robust.plugin.markers import RobustMark
+    from pytest_robust.plugin.robust import Robust
+
+__all__ = ["failures"]
+
+
+def failures(item: pytest.Item, marks: tuple[RobustMark, ...]) -> list[str]:
+    """Return the explanation of each check that does not pass, evaluating all of them.
+
+    Raises:
+        UsageError: The item is not a test function, so there are no fixtures to ask.
+    """
+    request = getattr(item, "_request", None)
+    if not isinstance(request, pytest.FixtureRequest):
+        raise pytest.UsageError(f"{item.nodeid}: the robust marker works on test functions and methods only")
+    robust: Robust = request.getfixturevalue("robust")
+    return [
+        verdict.explanation for mark in marks for verdict in mark.verdicts(robust.subject) if not verdict
+    ]

@@ -1,0 +1,122 @@
+"""The marker `robust`: a check written as a decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_robust.core.claim import Claim
+from pytest_robust.core.errors import RobustError
+
+if TYPE_CHECKING:
+    from pytest_robust.core.perturbation import Perturbation
+    from pytest_robust.core.policy import Policy
+    from pytest_robust.core.verdict import Verdict
+    from pytest_robust.gates.subject import Subject
+
+__all__ = ["RobustMark", "marks_of"]
+
+_POLICY = ("samples", "seed", "confidence", "claim", "error", "exact")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobustMark:
+    """One marker, understood.
+
+    Args:
+        under: The perturbation, None for none.
+        bars: Pairs of a metric's name and its bar: ("min", "accuracy", 0.8).
+        policy: What it sets for the test.
+    """
+
+    under: Perturbation | None
+    bars: tuple[tuple[str, str, float], ...]
+    policy: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, mark: pytest.Mark) -> RobustMark:
+        """Return the meaning of a marker.
+
+        Raises:
+            UsageError: It has positional arguments, a misspelt keyword, or no meaning.
+        """
+        from pytest_robust.gates.subject import METRICS
+
+        if mark.args:
+            raise pytest.UsageError(f"takes keywords only, not {mark.args[0]!r}: write attack=..., transform=... or under=...")
+        words = dict(mark.kwargs)
+        policy = {name: words.pop(name) for name in _POLICY if name in words}
+        if "claim" in policy:
+            policy["claim"] = Claim(policy["claim"])
+        bar_words = {f"{side}_{name}": (side, name) for name in METRICS.names() for side in ("min", "max")}
+        bars = tuple((*bar_words[word], float(words.pop(word))) for word in list(words) if word in bar_words)
+        under = _under(words, [*bar_words, *_POLICY])
+        if not bars and (under is not None or not policy):
+            raise pytest.UsageError("states no bar: add for instance min_accuracy=0.9")
+        return cls(under=under, bars=bars, policy=policy)
+
+    def applied(self, policy: Policy) -> Policy:
+        """Return `policy` with what the marker sets."""
+        return replace(policy, **self.policy)
+
+    def verdicts(self, subject: Subject) -> list[Verdict]:
+        """Return the verdict of each bar."""
+        found = []
+        for side, name, bar in self.bars:
+            measurement = getattr(subject, name)(**({} if self.under is None else {"under": self.under}))
+            found.append(measurement >= bar if side == "min" else measurement <= bar)
+        return found
+
+
+def marks_of(item: pytest.Item) -> tuple[RobustMark, ...]:
+    """Return the item's markers, the outermost first.
+
+    Raises:
+        UsageError: One has no meaning; the message names the test.
+    """
+    found = []
+    for mark in reversed(list(item.iter_markers("robust"))):
+        try:
+            found.append(RobustMark.of(mark))
+        except (RobustError, TypeError, ValueError, pytest.UsageError) as error:
+            raise pytest.UsageError(f"{item.nodeid}: robust marker: {error}") from None
+    return tuple(found)
+
+
+def _under(words: dict[str, Any], others: list[str]) -> Perturbation | None:
+    from pytest_robust.core.catalog import Catalog
+    from pytest_robust.core.perturbation import Attack, Perturbation, Transform
+
+    named = [word for word in ("attack", "transform", "under") if word in words]
+    if len(named) > 1:
+        raise pytest.UsageError(f"{' and '.join(named)} at once: one check has one perturbation; use several markers")
+    known = ["attack", "transform", "under", *others]
+    if not named:
+        if words:
+            raise pytest.UsageError(_unknown(next(iter(words)), known))
+        return None
+    value = words.pop(named[0])
+    if named[0] == "under":
+        if words:
+            raise pytest.UsageError(_unknown(next(iter(words)), known))
+        if not isinstance(value, Perturbation):
+            raise pytest.UsageError(f"under={value!r} is not a perturbation: give a value such as PGD(eps=0.1)")
+        return value
+    interface: Any = Attack if named[0] == "attack" else Transform
+    kind = Catalog(room=f"pytest_robust.{named[0]}s", interface=interface).load(str(value))
+    parameters = [item.name for item in fields(kind)]
+    for word in words:
+        if word not in parameters:
+            raise pytest.UsageError(_unknown(word, [*parameters, *known]))
+    made: Perturbation = kind(**words)
+    return made
+
+
+def _unknown(word: str, known: list[str]) -> str:
+    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}"
+    return f"unknown keyword {word!r}; {hint}"

@@ -1,0 +1,132 @@
+"""What the fixture `robust` gives."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_robust.gates.subject import METRICS, Subject, require
+from pytest_robust.plugin.collector import Collector
+from pytest_robust.plugin.markers import marks_of
+from pytest_robust.plugin.running import RUNNING
+from pytest_robust.plugin.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_robust.core.bounds import Bounds
+    from pytest_robust.core.policy import Policy
+    from pytest_robust.gates.measurement import Measurement, Shifted
+
+__all__ = ["Robust"]
+
+# Subjects whose outcomes stay known: a session rarely tests more models at a time.
+_KEPT = 16
+
+
+class Robust:
+    """Makes subjects, and is the project's own one.
+
+    `robust.accuracy(...)` measures `robust_model` on `robust_data`; `robust(model, x, y)`
+    makes another subject; `robust(model)` another model on the same data.
+    """
+
+    if TYPE_CHECKING:
+        accuracy = Subject.accuracy
+        attack_success_rate = Subject.attack_success_rate
+        generalization_gap = Subject.generalization_gap
+        invariance = Subject.invariance
+        outcomes = Subject.outcomes
+        score = Subject.score
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._listener = Collector()
+        # The key holds identities, so the value holds the objects: an address is not reused
+        # while they live.
+        self._subjects: OrderedDict[tuple[Any, ...], tuple[Subject, Any]] = OrderedDict()
+
+    def __call__(
+        self,
+        model: Any,  # noqa: ANN401 - any framework's
+        x: Any = None,  # noqa: ANN401 - any form
+        y: Any = None,  # noqa: ANN401 - any form
+        *,
+        bounds: Bounds | tuple[float, float] | dict[str, Bounds] | None = None,
+        name: str = "",
+    ) -> Subject:
+        """Return a subject: a model with examples, by default those of `robust_data`.
+
+        Args:
+            model: A Keras, TensorFlow or scikit-learn model, a function, or a path.
+            x: Inputs in any form, or a pair (x, y).
+            y: Labels.
+            bounds: The values an input can take, as (low, high).
+            name: What the model is called in reports.
+        """
+        if x is None:
+            x = self._fixture("robust_data")
+        policy = self._policy()
+        key = (id(model), id(x), id(y), repr(bounds), name)
+        if key not in self._subjects:
+            made = Subject(
+                model, x, y, bounds=bounds, policy=self._settings.policy, name=name, listener=self._listener
+            )
+            self._subjects[key] = (made, (model, x, y))
+            if len(self._subjects) > _KEPT:
+                self._subjects.popitem(last=False)
+        self._subjects.move_to_end(key)
+        subject = self._subjects[key][0]
+        if policy == self._settings.policy:
+            return subject
+        varied = (*key, policy)
+        if varied not in self._subjects:
+            self._subjects[varied] = (subject.with_policy(policy), (model, x, y))
+        return self._subjects[varied][0]
+
+    def __getattr__(self, name: str) -> Callable[..., Measurement]:
+        """Return a measurement of the project's own subject."""
+        if name.startswith("_") or name not in METRICS.names():
+            return Subject.__getattr__(self, name)  # type: ignore[arg-type]  # raises, with the nearest name
+        return getattr(self.subject, name)  # type: ignore[no-any-return]  # a measurement's method
+
+    def __dir__(self) -> list[str]:
+        """Return the measurements beside what every object has."""
+        return [*super().__dir__(), *METRICS.names()]
+
+    @property
+    def subject(self) -> Subject:
+        """The project's own subject: `robust_model` on `robust_data`."""
+        return self(self._fixture("robust_model"), self._fixture("robust_data"))
+
+    def require(
+        self,
+        measurement: Measurement,
+        *,
+        at_least: float | Measurement | Shifted | None = None,
+        at_most: float | Measurement | Shifted | None = None,
+    ) -> None:
+        """Raise unless a measurement clears its bars: the same as `assert`, also under `python -O`."""
+        __tracebackhide__ = True
+        require(measurement, at_least=at_least, at_most=at_most)
+
+    def _policy(self) -> Policy:
+        policy = self._settings.policy
+        item = RUNNING.get()
+        for mark in marks_of(item) if item is not None else ():
+            policy = mark.applied(policy)
+        return policy
+
+    def _fixture(self, name: str) -> Any:  # noqa: ANN401 - what the project's fixture returns
+        item = RUNNING.get()
+        # The fixture `robust` is of the whole session, so its own request cannot reach what
+        # modules and classes override; the test's can. pytest offers no public way to it
+        # from outside the test (Hypothesis and pytest-asyncio read the same attribute).
+        request = getattr(item, "_request", None)
+        if not isinstance(request, pytest.FixtureRequest):
+            raise pytest.UsageError(
+                f"{name} is known only inside a test function; elsewhere name model and data: robust(model, x, y)"
+            )
+        return request.getfixturevalue(name)

@@ -1,0 +1,129 @@
+"""The records of a session: gathered from test reports, shown and written at the end."""
+
+from __future__ import annotations
+
+import json
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_robust.core.record import Run
+    from pytest_robust.plugin.settings import Settings
+
+__all__ = ["Session"]
+
+_PACKAGES = ("pytest", "numpy", "keras", "tensorflow", "torch", "jax", "scikit-learn", "hypothesis")
+
+
+class Session:
+    """Lives where reports arrive: in the one process, or in xdist's controller.
+
+    Args:
+        settings: What to show and to write.
+        root: Where `.robust/` goes.
+    """
+
+    def __init__(self, settings: Settings, root: Path) -> None:
+        self._settings, self._root = settings, root
+        self._strings: list[str] = []
+        self._interrupted = False
+        self._written: list[str] = []
+        self._unwritten: list[str] = []
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the records that travelled on a report."""
+        text = getattr(report, "robust_records", "")
+        if text:
+            self._strings.append(text)
+
+    @pytest.hookimpl
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that not everything was run."""
+        self._interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the reports."""
+        targets = [(output.format, output.path, output.append) for output in self._settings.outputs]
+        if self._settings.report:
+            targets += [(name, self._root / ".robust" / f"report.{name}", False) for name in ("html", "json", "md")]
+        if not targets:
+            return
+        complete = not self._interrupted and not session.shouldstop and not session.shouldfail
+        run = self._run(complete=complete and exitstatus in {0, 1, 5})
+        if not run.records and not self._settings.outputs:
+            return
+        from pytest_robust.core.catalog import Catalog
+        from pytest_robust.reporting import Reporter, append, write
+
+        reporters: Catalog[Reporter] = Catalog(room="pytest_robust.reporting", interface=Reporter)  # type: ignore[type-abstract]  # the interface
+        for name, path, adds in targets:
+            try:
+                (append if adds else write)(path, reporters.load(name)().render(run))
+                self._written.append(str(path))
+            except OSError as error:
+                # A report that was asked for and is not there must not look like success.
+                self._unwritten.append(f"{path}: {error}")
+                session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+        """Show the table, and where the page is."""
+        if not self._settings.report or not (self._strings or self._written):
+            for line in self._unwritten:
+                terminalreporter.write_line(f"robust: not written: {line}", red=True)
+            return
+        from pytest_robust.reporting import Terminal
+
+        run = self._run(complete=not self._interrupted)
+        width = terminalreporter._tw.fullwidth  # noqa: SLF001 - pytest has no public width of the terminal
+        terminal = Terminal(width=width, colour=terminalreporter.hasmarkup)
+        if config.get_verbosity() < 0:
+            terminalreporter.write_line(terminal.line(run))
+        else:
+            terminalreporter.section("robustness")
+            terminalreporter.write(terminal.render(run))
+        for path in self._written:
+            terminalreporter.write_line(f"robust: wrote {path}")
+        for line in self._unwritten:
+            terminalreporter.write_line(f"robust: not written: {line}", red=True)
+
+    def _run(self, *, complete: bool) -> Run:
+        from pytest_robust import __version__
+        from pytest_robust.core.record import Record, Run
+
+        records = [Record.from_dict(values) for text in self._strings for values in json.loads(text)]
+        policy = self._settings.policy
+        return Run(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            tool=f"pytest-robust {__version__}",
+            environment={"python": platform.python_version(), "platform": platform.platform(), **_versions()},
+            settings={
+                "claim": policy.claim.value,
+                "confidence": f"{policy.confidence:g}",
+                "error": f"{policy.error:g}",
+                "seed": str(policy.seed),
+                "samples": str(policy.samples or "all"),
+                "exact": "yes" if policy.exact else "no",
+            },
+            # By test, not by arrival: the same with any number of workers, in any order.
+            records=tuple(sorted(records, key=lambda record: (record.nodeid.partition("::")[0], record.nodeid))),
+            complete=complete,
+        )
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

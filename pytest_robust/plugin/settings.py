@@ -1,0 +1,159 @@
+"""The plugin's options: each a flag and an ini key of the same name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_robust.core.claim import Claim
+from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Output", "Settings", "add_options"]
+
+_DEFAULTS = {item.name: item.default for item in fields(Policy)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Option:
+    name: str
+    metavar: str
+    parse: Callable[[str], object]
+    help: str
+
+
+def _claim(text: str) -> Claim:
+    return Claim(text)
+
+
+_VALUES = (
+    _Option(
+        name="claim",
+        metavar="CLAIM",
+        parse=_claim,
+        help="What verdicts are about: 'dataset' (these examples) or 'population' (what they are a sample of)",
+    ),
+    _Option(name="confidence", metavar="P", parse=float, help="Coverage of the intervals shown"),
+    _Option(
+        name="error",
+        metavar="P",
+        parse=float,
+        help="Chance that a verdict reached early differs from the full evaluation's",
+    ),
+    _Option(name="samples", metavar="N", parse=int, help="Use at most N examples, drawn by the seed; 0 for all"),
+    _Option(name="seed", metavar="N", parse=int, help="All random numbers come from it"),
+    _Option(name="batch_size", metavar="N", parse=int, help="Examples a model is asked about at once, at most"),
+)
+_SWITCHES = {
+    "report": "Show the table of checks, and write .robust/report.html, .json and .md",
+    "exact": "Evaluate all examples, also where the verdict is settled before",
+    "allow_pickle": "Load model files that can run code (pickle, joblib)",
+    "disable": "Skip all tests that use robust: for machines without the models",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """A report to write.
+
+    Args:
+        format: The reporter's name.
+        path: Where to.
+        append: Add to the file rather than replace it.
+    """
+
+    format: str
+    path: Path
+    append: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What flags and ini keys came to.
+
+    Args:
+        policy: How measurements are made and judged.
+        report: Whether the table is shown and `.robust/` written.
+        outputs: Further reports to write.
+        disable: Whether tests that use robust are skipped.
+    """
+
+    policy: Policy
+    report: bool
+    outputs: tuple[Output, ...]
+    disable: bool
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Settings:
+        """Return the settings of a session: the command line over the ini file.
+
+        Raises:
+            UsageError: A value is not one; the message names the flag.
+        """
+        values: dict[str, object] = {}
+        for option in _VALUES:
+            text = config.getoption(f"robust_{option.name}") or config.getini(f"robust_{option.name}")
+            if text:
+                try:
+                    values[option.name] = option.parse(str(text))
+                except ValueError as error:
+                    raise pytest.UsageError(f"{_flag(option.name)}={text}: {error}") from None
+        switches = {name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES}
+        try:
+            policy = Policy(**values, exact=switches["exact"], allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
+        except InvalidArgument as error:
+            raise pytest.UsageError(f"--robust-{error}") from None
+        texts = [*config.getini("robust_output"), *config.getoption("robust_output")]
+        return cls(
+            policy=policy,
+            report=switches["report"],
+            outputs=tuple(_output(text, config) for text in texts),
+            disable=switches["disable"],
+        )
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the flags and ini keys."""
+    group = parser.getgroup("robust", "model robustness (pytest-robust)")
+    for name, text in _SWITCHES.items():
+        group.addoption(_flag(name), dest=f"robust_{name}", action="store_true", default=False, help=f"{text}. Default: off")
+        parser.addini(f"robust_{name}", f"{text}. Default: off", type="bool", default=False)
+    group.addoption(
+        "--robust-output",
+        dest="robust_output",
+        action="append",
+        default=[],
+        metavar="FORMAT:PATH",
+        help="Write a report: json, html, md, or md-append to add to a file; repeatable. Default: none",
+    )
+    parser.addini("robust_output", "Reports to write, one FORMAT:PATH a line", type="linelist", default=[])
+    for option in _VALUES:
+        default = _DEFAULTS[option.name]
+        text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
+        group.addoption(_flag(option.name), dest=f"robust_{option.name}", default=None, metavar=option.metavar, help=text)
+        parser.addini(f"robust_{option.name}", text, default="")
+
+
+def _flag(name: str) -> str:
+    return f"--robust-{name.replace('_', '-')}"
+
+
+def _output(text: str, config: pytest.Config) -> Output:
+    from pytest_robust.core.catalog import Catalog
+    from pytest_robust.reporting import Reporter
+
+    word, colon, path = text.partition(":")
+    formats = [name for name in Catalog(room="pytest_robust.reporting", interface=Reporter).names() if name != "terminal"]
+    append = word == "md-append"
+    if not colon or not path or (word not in formats and not append):
+        raise pytest.UsageError(
+            f"--robust-output={text}: write FORMAT:PATH, with a format of {', '.join([*formats, 'md-append'])}, "
+            "for instance html:robust.html"
+        )
+    return Output(format="md" if append else word, path=config.invocation_params.dir / path, append=append)

@@ -1,0 +1,5 @@
+"""Hypothesis strategies over perturbations; the only room that knows Hypothesis."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,3 @@
+from .perturbations import perturbations
+
+__all__ = ["perturbations"]

@@ -1,0 +1,5 @@
+"""Public checks for authors of attacks, transforms and adapters."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

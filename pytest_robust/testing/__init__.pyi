@@ -1,0 +1,3 @@
+from .transforms import check_transform
+
+__all__ = ["check_transform"]

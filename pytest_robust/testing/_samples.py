@@ -1,0 +1,79 @@
+"""Small inputs of every kind that a transform may meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_robust.core.arrays import Integers
+from pytest_robust.core.batch import Batch
+from pytest_robust.core.bounds import UNBOUNDED, Bounds
+from pytest_robust.core.streams import Streams
+
+__all__ = ["Sample", "samples"]
+
+_EXAMPLES = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Examples of one kind.
+
+    Args:
+        name: What they are, for messages.
+        batch: Read-only examples.
+        index: Their positions in a dataset: neither from 0 nor in order, so that a transform
+            that counts rows itself is found out.
+    """
+
+    name: str
+    batch: Batch
+    index: Integers
+
+    def rows(self, keep: Any) -> Sample:  # noqa: ANN401 - anything that indexes an array
+        """Return some of the examples, or all in another order."""
+        y = None if self.batch.y is None else self.batch.y[keep]
+        batch = Batch(x=self.batch.x[keep], y=y, bounds=self.batch.bounds)
+        return Sample(name=self.name, batch=batch, index=self.index[keep])
+
+    def streams(self, seed: int) -> Streams:
+        """Return the examples' random numbers."""
+        return Streams.of(seed, "check_transform", index=self.index)
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.index)
+
+
+def samples() -> Iterator[Sample]:
+    """Yield images, grey and coloured in [0, 1] and [0, 255], a table, and texts."""
+    # Neither square nor of equal parity, so that swapped axes and centres show.
+    for shape in ((9, 12), (9, 12, 1), (9, 12, 3)):
+        for high in (1, 255):
+            yield _sample(
+                f"images (n, {', '.join(map(str, shape))}) in [0, {high}]", _images(shape, high), Bounds(0, high)
+            )
+    table = np.random.default_rng(0).normal(size=(_EXAMPLES, 5)).astype(np.float32)
+    yield _sample("a table (n, 5) without bounds", table, UNBOUNDED)
+    texts = np.array(["What a good film!", "two words", "word", "", "Ends. Begins", "it is 7 o'clock", "naïve café"])
+    yield _sample("texts (n,)", texts, Bounds(0, 1))
+
+
+def _images(shape: tuple[int, ...], high: float) -> NDArray[np.float32]:
+    images = np.random.default_rng(0).random((_EXAMPLES, *shape), dtype=np.float32)
+    # All black, all white and all grey: the ends of the range, and no contrast at all.
+    images[1], images[3], images[5] = 0, 1, 0.5
+    return images * np.float32(high)
+
+
+def _sample(name: str, x: NDArray[Any], bounds: Bounds) -> Sample:
+    batch = Batch(x=x, y=np.arange(len(x)) % 3, bounds=bounds)
+    index = np.array([40, 7, 1000, 3, 21, 4, 12])
+    for array in (batch.x, batch.y, index):
+        if array is not None:
+            array.flags.writeable = False
+    return Sample(name=name, batch=batch, index=index)

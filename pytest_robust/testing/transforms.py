@@ -1,0 +1,129 @@
+"""What every transform must hold to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pytest_robust import transforms
+from pytest_robust.core.batch import Batch
+from pytest_robust.core.errors import InvalidData
+from pytest_robust.core.perturbation import Transform
+from pytest_robust.testing._samples import Sample, samples
+from pytest_robust.testing._value import check_value, require
+
+__all__ = ["check_transform"]
+
+_SEED = 20_240_607
+
+
+def check_transform(transform: Transform) -> None:
+    """Check that a transform does what the engine, the cache and the reports rely on.
+
+    Tries it on images, a table and texts; a kind that it refuses with InvalidData is left out.
+
+    Args:
+        transform: An instance, at a strength where it does something.
+
+    Raises:
+        AssertionError: It is not a frozen, hashable value whose repr makes it again, has no
+            milder version, writes into its input or returns it, changes shape, type or
+            number, leaves the bounds, makes values that are not finite, or gives an example
+            another result when it comes again, alone, in another batch or in another order.
+
+    Examples:
+        >>> from pytest_robust.transforms import Rotate
+        >>> check_transform(Rotate(degrees=15))
+    """
+    check_value(transform, room=transforms)
+    accepted = [sample for sample in samples() if _accepts(transform, sample)]
+    require(accepted != [], f"{transform!r} refuses every kind of input: images, tables and texts")
+    for sample in accepted:
+        for check in (_check_input, _check_form, _check_values, _check_repetition, _check_batches):
+            check(transform, sample)
+
+
+def _check_input(transform: Transform, sample: Sample) -> None:
+    # Given writable arrays: a transform that writes shall be found, not stopped.
+    x, y = np.array(sample.batch.x), np.array(sample.batch.y)
+    changed = _apply(transform, sample, replace(sample.batch, x=x, y=y))
+    require(np.array_equal(x, sample.batch.x), f"{transform!r} writes into its input, {sample.name}; work on a copy")
+    require(np.array_equal(y, np.asarray(sample.batch.y)), f"{transform!r} writes into the labels of {sample.name}")
+    if isinstance(changed, Batch) and isinstance(changed.x, np.ndarray):
+        shared = np.shares_memory(changed.x, x)
+        require(not shared, f"{transform!r} returns memory of its input, {sample.name}; return a copy")
+
+
+def _check_form(transform: Transform, sample: Sample) -> None:
+    batch, changed = sample.batch, _apply(transform, sample)
+    require(isinstance(changed, Batch), f"{transform!r} returns {type(changed).__name__}; return replace(batch, x=...)")
+    require(
+        np.shape(changed.x) == batch.x.shape,
+        f"{transform!r} changes the shape of {sample.name} from {batch.x.shape} to {np.shape(changed.x)}",
+    )
+    number = np.issubdtype(batch.x.dtype, np.number)
+    same = changed.x.dtype == batch.x.dtype if number else changed.x.dtype.kind == batch.x.dtype.kind
+    require(same, f"{transform!r} changes the type of {sample.name} from {batch.x.dtype} to {changed.x.dtype}")
+    require(
+        changed.y is not None and len(changed.y) == len(batch.x),
+        f"{transform!r} loses the labels of {sample.name}; return replace(batch, x=...)",
+    )
+    require(changed.bounds == batch.bounds, f"{transform!r} changes the bounds of {sample.name} to {changed.bounds}")
+
+
+def _check_values(transform: Transform, sample: Sample) -> None:
+    if not np.issubdtype(sample.batch.x.dtype, np.number):
+        return
+    x, bounds = _apply(transform, sample).x, sample.batch.bounds
+    require(bool(np.isfinite(x).all()), f"{transform!r} makes values of {sample.name} that are not finite")
+    low, high = float(x.min()), float(x.max())
+    inside = bounds.low <= low and high <= bounds.high
+    require(inside, f"{transform!r} takes {sample.name} to [{low:g}, {high:g}]; end with batch.bounds.clip(x)")
+
+
+def _check_repetition(transform: Transform, sample: Sample) -> None:
+    first, second = _apply(transform, sample), _apply(transform, sample)
+    message = "gives another result for the same seed; draw from `streams` only and keep nothing"
+    require(np.array_equal(first.x, second.x), f"{transform!r} {message} ({sample.name})")
+
+
+def _check_batches(transform: Transform, sample: Sample) -> None:
+    whole = _apply(transform, sample).x
+    count = len(sample)
+    ways: dict[str, Any] = {f"example {row} alone": np.array([row]) for row in range(count)} | {
+        "its first half": slice(0, count // 2),
+        "its second half": slice(count // 2, None),
+        "every second example": slice(0, None, 2),
+        "the opposite order": slice(None, None, -1),
+        "another order": np.random.default_rng(0).permutation(count),
+    }
+    for way, keep in ways.items():
+        part = _apply(transform, sample.rows(keep), way=way).x
+        message = "differ from the same examples in the whole batch; draw from `streams` and mix no examples"
+        require(np.array_equal(part, whole[keep]), f"{transform!r}: {way} of {sample.name} {message}")
+
+
+def _accepts(transform: Transform, sample: Sample) -> bool:
+    try:
+        _apply(transform, sample)
+    except InvalidData:
+        return False
+    return True
+
+
+def _apply(transform: Transform, sample: Sample, batch: Batch | None = None, *, way: str = "all") -> Batch:
+    # Copied: what one call keeps or changes shall not reach the next.
+    fresh = replace(sample.batch, x=np.array(sample.batch.x), y=np.array(sample.batch.y)) if batch is None else batch
+    try:
+        return transform.apply(fresh, sample.streams(_SEED))
+    except InvalidData as error:
+        if way == "all":
+            raise
+        raise AssertionError(f"{transform!r} refuses {way} of {sample.name}, and takes all: {error}") from error
+    except Exception as error:
+        raise AssertionError(
+            f"{transform!r} raises {error!r} on {way} of {sample.name}; "
+            "what it cannot change it must refuse with InvalidData"
+        ) from error

@@ -1,0 +1,118 @@
+"""`python -m reference_models list`, `train NAME` or `show NAME`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from reference_models.determinism import pin
+from reference_models.store import save, stored_at
+from reference_models.task import Epoch, Task, Trained, train
+from reference_models.tasks import every, find
+
+
+def main(arguments: list[str], console: Console) -> int:
+    """Do what the command line asks for, in a process that does nothing else.
+
+    Returns:
+        The exit status: 0, 1 where the metrics are not as expected, 2 where something was wrong.
+    """
+    options = _parser().parse_args(arguments)
+    if options.command == "list":
+        console.print(_table_of_tasks())
+        return 0
+    if options.data_dir:
+        os.environ["ROBUST_DATA_DIR"] = str(options.data_dir)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # It tells everyone who has no GPU that they have none.
+    try:
+        task = find(options.name)
+        pin()  # Before anything imports TensorFlow, as loading the data may.
+        if options.command == "show":
+            _show(task, console)
+            return 0
+        result = _train(task, options.seed, quick=options.quick, console=console)
+    except (ValueError, OSError) as error:
+        console.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
+        return 2
+    if options.out:
+        save(result, options.out, command=f"python -m reference_models {shlex.join(arguments)}")
+        console.print(f"saved to {options.out}", soft_wrap=True)
+    return 0 if _report(result, console) or options.quick else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m reference_models", description="The reference models.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="name the tasks")
+    one = argparse.ArgumentParser(add_help=False)
+    one.add_argument("name", metavar="NAME", help="a task's name, as `list` has it")
+    one.add_argument("--data-dir", type=Path, metavar="DIR", help="a folder with your data, as ROBUST_DATA_DIR")
+    commands.add_parser("show", parents=[one], help="describe a task and its model")
+    training = commands.add_parser("train", parents=[one], help="train a task's model and measure it")
+    training.add_argument("--seed", type=int, default=0, metavar="N", help="everything random follows (default: 0)")
+    training.add_argument("--quick", action="store_true", help="one short epoch, to see that it runs")
+    training.add_argument("--out", type=_keras_file, metavar="FILE", help="save the model here, as .keras")
+    return parser
+
+
+def _keras_file(text: str) -> Path:
+    if not text.endswith(".keras"):
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .keras, the format it is saved in")
+    return Path(text)
+
+
+def _table_of_tasks() -> Table:
+    table = Table("#", "task", "what it is", "expected", "CPU s", box=None)
+    for task in every():
+        expected = "\n".join(f"{each} ({each.source})" for each in task.expected)
+        table.add_row(str(task.number), task.name, task.purpose, expected, f"{task.cpu_seconds}")
+    return table
+
+
+def _show(task: Task, console: Console) -> None:
+    splits = task.load()
+    table = Table(show_header=False, box=None)
+    table.add_row("task", f"{task.number}, {task.name}")
+    table.add_row("what it is", task.purpose)
+    table.add_row("data", task.data)
+    table.add_row("data at hand", f"{splits.source}: {len(splits.train)} to learn from, {len(splits.test)} to test on")
+    table.add_row("expected", ", ".join(map(str, task.expected_on(splits.source))) or "nothing, on this data")
+    path = stored_at(task, 0, splits)
+    table.add_row("trained", str(path) if path.is_file() else "not yet, with seed 0 and this source")
+    console.print(table)
+    task.build().summary(print_fn=lambda text, **_: console.print(text, highlight=False))
+
+
+def _train(task: Task, seed: int, *, quick: bool, console: Console) -> Trained:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[figures]}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        bar = progress.add_task(f"{task.name}, seed {seed}", total=None, figures="")
+
+        def advance(epoch: Epoch) -> None:
+            figures = "  ".join(f"{name} {value:.3f}" for name, value in epoch.figures.items())
+            progress.update(bar, completed=epoch.number, total=epoch.of, figures=figures)
+
+        return train(task, seed=seed, quick=quick, on_epoch=advance)
+
+
+def _report(result: Trained, console: Console) -> bool:
+    """Print what was measured, and return whether it is what was expected."""
+    expected = {each.metric: each for each in result.task.expected_on(result.splits.source)}
+    for name, value in result.metrics.items():
+        bar = expected.get(name)
+        word = "nothing expected" if bar is None else f"expected {bar.value:g} ± {bar.tolerance:g}"
+        colour = "green" if bar is None or bar.holds(value) else "red"
+        console.print(f"[{colour}]{name} {value:.4f}[/]  ({word}, {result.splits.source})", highlight=False)
+    console.print(f"{result.cpu_seconds:.1f} CPU seconds", highlight=False)
+    return all(bar.holds(result.metrics[name]) for name, bar in expected.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], Console()))
