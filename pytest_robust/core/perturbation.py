@@ -103,6 +103,9 @@ class Perturbation(ABC):
         """Return this change followed by another."""
         return Chain(parts=(*_parts(self), *_parts(then)))
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002, FBT001 - IPython's and Hypothesis' protocol
+        printer.text(repr(self))
+
     def __repr__(self) -> str:
         """Return code that makes this value, without what is default."""
         shown = ", ".join(f"{item.name}={_written(getattr(self, item.name))}" for item in _told(self))

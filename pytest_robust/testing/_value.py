@@ -52,6 +52,7 @@ def _check_frozen(perturbation: Perturbation) -> None:
         perturbation.__setattr__("changed", True)
     except AttributeError:
         return
+    object.__delattr__(perturbation, "changed")
     raise AssertionError(
         f"{perturbation!r} can be changed: write @dataclass(frozen=True, kw_only=True, repr=False) above its class"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = ["EMBEDDED", "load", "read"]
 
 EMBEDDED = Path(__file__).with_name("mnist_5000.npz")
 
+_CLASSES = 10
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 
 
@@ -51,18 +53,25 @@ def read(path: Path, *, source: str) -> Splits:
         ValueError: The file cannot be read, a key is missing, or an array is not as it must be.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [key for key in _KEYS if key not in file]
-            if missing:
-                raise ValueError(f"it has the keys {sorted(file)}, and not {missing}")
-            arrays = {key: file[key] for key in _KEYS}
+        arrays = _arrays(path)
         return Splits(
             train=_examples(arrays["x_train"], arrays["y_train"], "train"),
             test=_examples(arrays["x_test"], arrays["y_test"], "test"),
             source=source,
         )
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} is not an MNIST file: {error}") from error
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    if not zipfile.is_zipfile(path):
+        # NumPy would speak of pickles, whatever the file is.
+        raise ValueError("it is no .npz archive, or only a part of one; write it with numpy.savez")
+    with np.load(path, allow_pickle=False) as file:
+        missing = [key for key in _KEYS if key not in file]
+        if missing:
+            raise ValueError(f"it has the keys {sorted(file)}, and not {missing}")
+        return {key: file[key] for key in _KEYS}
 
 
 def _examples(images: NDArray[Any], labels: NDArray[Any], part: str) -> Examples:
@@ -76,7 +85,7 @@ def _examples(images: NDArray[Any], labels: NDArray[Any], part: str) -> Examples
             f"y_{part} has shape {labels.shape} and type {labels.dtype}; "
             f"pass one integer for each of the {len(images)} images, not one-hot rows"
         )
-    wrong = np.flatnonzero((labels < 0) | (labels > 9))  # noqa: PLR2004 - the digits
+    wrong = np.flatnonzero((labels < 0) | (labels >= _CLASSES))
     if len(wrong):
         raise ValueError(f"y_{part}[{wrong[0]}] is {labels[wrong[0]]}; pass digits, 0 to 9")
     return Examples(x=images.reshape(-1, 28, 28, 1).astype(np.float32) / np.float32(255), y=labels.astype(np.int64))

@@ -137,6 +137,14 @@ def test_a_missing_key_is_named(folder: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 cut off"])
 def test_a_file_that_is_no_npz_is_named(folder: Path, content: bytes) -> None:
     (folder / "mnist.npz").write_bytes(content)
+    with pytest.raises(ValueError, match=r"mnist\.npz is not an MNIST file: it is no \.npz archive"):
+        mnist.load()
+
+
+def test_a_damaged_file_is_named(folder: Path) -> None:
+    content = bytearray(mnist.EMBEDDED.read_bytes())
+    content[1000:2000] = bytes(1000)
+    (folder / "mnist.npz").write_bytes(content)
     with pytest.raises(ValueError, match=r"mnist\.npz is not an MNIST file"):
         mnist.load()
 
@@ -144,7 +152,7 @@ def test_a_file_that_is_no_npz_is_named(folder: Path, content: bytes) -> None:
 def test_a_single_array_is_not_taken_for_a_data_set(folder: Path) -> None:
     with (folder / "mnist.npz").open("wb") as file:
         np.save(file, np.zeros((6, 28, 28), np.uint8))
-    with pytest.raises(ValueError, match=r"mnist\.npz is not an MNIST file"):
+    with pytest.raises(ValueError, match=r"it is no \.npz archive"):
         mnist.load()
 
 
