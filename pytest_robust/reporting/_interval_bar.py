@@ -9,7 +9,7 @@ from pytest_robust.core.verdict import Bar
 
 __all__ = ["LENGTH", "IntervalBar", "interval_bar"]
 
-LENGTH = 120
+LENGTH = 140
 """Pixels from the low end to the high one."""
 
 

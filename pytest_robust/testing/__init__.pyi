@@ -1,3 +1,6 @@
+from .adapters import check_adapter
+from .attacks import check_attack
+from .linear_model import LinearModel
 from .transforms import check_transform
 
-__all__ = ["check_transform"]
+__all__ = ["LinearModel", "check_adapter", "check_attack", "check_transform"]

@@ -1,0 +1,43 @@
+# One virtual environment, made on first use; every target works from a fresh clone.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: demo test lint bench docs retrain clean help
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 12
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,tensorflow,reference,docs]'
+	touch $@
+
+demo: $(STAMP) ## Train the MNIST CNN, check its robustness, write a page
+	$(BIN)/python -m reference_models train mnist_cnn
+	$(BIN)/python -m pytest examples -c examples/pytest.ini --rootdir=examples -p no:randomly --robust-report; \
+	  status=$$?; test $$status -le 1 && exit $$status
+
+test: $(STAMP) ## The whole test suite, with coverage
+	sh tests/run.sh $(BIN)
+
+lint: $(STAMP) ## Every static check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+	$(BIN)/validate-pyproject pyproject.toml
+
+bench: $(STAMP) ## Ratios side by side; with the extra bench, other libraries too
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m pytest benchmarks -p no:randomly -q
+
+docs: $(STAMP) ## Build the site, warnings are errors
+	$(BIN)/mkdocs build --strict
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .cache .robust examples/.robust site .coverage*
