@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from reference_models.task import Model, Splits
+    from reference_models.splits import Splits
+    from reference_models.task import Model
 
 __all__ = ["accuracy"]
 

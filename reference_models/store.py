@@ -14,7 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from reference_models.sources import PACKAGE, hash_of_sources, sources
-from reference_models.task import Splits, Task, Trained
+from reference_models.splits import Splits
+from reference_models.task import Task, Trained
 
 __all__ = ["CACHE", "made_once", "save", "stored_at", "trained"]
 
@@ -134,7 +135,7 @@ def _alone(lock: Path) -> Iterator[None]:
         return
     import fcntl  # noqa: PLC0415 - not on every system
 
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reference_models.task import Epoch, Examples, Model
+from reference_models.splits import Examples
+from reference_models.task import Epoch, Model
 
 __all__ = ["Supervised"]
 

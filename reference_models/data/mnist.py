@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference_models.task import Examples, Splits
+from reference_models.splits import Examples, Splits
 
 __all__ = ["EMBEDDED", "load", "read"]
 

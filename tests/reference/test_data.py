@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reference_models.data import mnist
 from reference_models.readme import README
-from reference_models.task import Examples, Splits
+from reference_models.splits import Examples, Splits
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,23 @@ def test_loader_takes_the_original_that_keras_has_cached(tmp_path: Path) -> None
     (tmp_path / "keras" / "datasets").mkdir(parents=True)
     np.savez(tmp_path / "keras" / "datasets" / "mnist.npz", **tiny())
     assert (mnist.load().source, len(mnist.load().train)) == ("mnist", 6)
+
+
+def test_the_network_is_tried_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def fail() -> None:
+        tried.append("network")
+        raise Exception("URL fetch failure")  # noqa: TRY002 - what Keras raises
+
+    keras = pytest.importorskip("keras")
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
+    mnist.load()
+    assert tried == []
+    monkeypatch.setenv("ROBUST_DOWNLOAD", "1")
+    with pytest.raises(ConnectionError, match=r"ROBUST_DOWNLOAD=1 .* URL fetch failure"):
+        mnist.load()
+    assert tried == ["network"]
 
 
 @pytest.mark.usefixtures("folder")

@@ -20,8 +20,9 @@ from reference_models import store
 from reference_models.__main__ import main
 from reference_models.readme import README, with_table
 from reference_models.sources import PACKAGE, hash_of_sources, sources
+from reference_models.splits import Examples, Splits
 from reference_models.store import made_once, save, stored_at, trained
-from reference_models.task import Examples, Expected, Splits, Task, Trained
+from reference_models.task import Expected, Task, Trained
 from reference_models.tasks import every, find
 from reference_models.tasks.mnist_cnn import TASK
 
