@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -14,7 +15,8 @@ __all__ = ["L1", "L2", "LInf", "Norm"]
 
 
 def _flat(x: Floats) -> Floats:
-    return x.reshape(len(x), -1)
+    # Not -1: attacks end with no rows left.
+    return x.reshape(len(x), prod(x.shape[1:]))
 
 
 def _column(values: Floats, x: Floats) -> Floats:

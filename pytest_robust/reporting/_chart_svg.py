@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import StringIO
+from typing import Any
 
 from pytest_robust.core.record import Record
 from pytest_robust.core.verdict import Decision
@@ -28,10 +29,10 @@ def chart_svg(chart: Chart, number: int) -> str:
         chart: What to draw.
         number: Tells this drawing's names from those of others on the page.
     """
-    from matplotlib import rc_context  # noqa: PLC0415 - half a second that only a page needs
-    from matplotlib.figure import Figure  # noqa: PLC0415 - the same
+    from matplotlib import rc_context  # half a second that only a page needs
+    from matplotlib.figure import Figure
 
-    style = {
+    style: dict[Any, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": "pytest-robust",
         "font.family": "DejaVu Sans",
@@ -65,9 +66,9 @@ def chart_svg(chart: Chart, number: int) -> str:
 
 
 def _draw(axes: object, series: Series, turn: int) -> None:
-    from matplotlib.axes import Axes  # noqa: PLC0415 - as above
+    from matplotlib.axes import Axes
 
-    assert isinstance(axes, Axes)  # noqa: S101 - tells the type without importing it at the top
+    assert isinstance(axes, Axes)  # tells the type without importing it at the top
     colour, levels = f"{_LINE}{turn % COLOURS}", list(series.levels)
     values = [_span(record)[0] for record in series.points]
     lows, highs = [_span(record)[1] for record in series.points], [_span(record)[2] for record in series.points]

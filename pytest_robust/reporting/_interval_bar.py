@@ -62,9 +62,9 @@ def interval_bar(record: Record) -> IntervalBar | None:
 
 def _ends(lowest: float, highest: float) -> tuple[float, float]:
     # Shares, then differences of shares, then whatever the unit is: equal scales can be compared down a table.
-    if 0 <= lowest and highest <= 1:
+    if lowest >= 0 and highest <= 1:
         return 0.0, 1.0
-    if -1 <= lowest and highest <= 1:
+    if lowest >= -1 and highest <= 1:
         return -1.0, 1.0
     margin = 0.1 * (highest - lowest) or 0.1 * abs(highest)
     return min(lowest - margin, 0.0) if lowest < 0 else 0.0, highest + margin

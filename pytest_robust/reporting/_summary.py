@@ -14,8 +14,7 @@ NOT_EVALUATED = "not evaluated"
 
 # FAIL before INVALID: a breach that was shown stays, whatever becomes of the attack that proved nothing.
 _WORST_FIRST = tuple(
-    decision.value
-    for decision in (Decision.FAIL, Decision.INVALID, Decision.UNDECIDED, Decision.NO_BAR, Decision.PASS)
+    decision.value for decision in (Decision.FAIL, Decision.INVALID, Decision.UNDECIDED, Decision.NO_BAR, Decision.PASS)
 )
 _TOLD_FIRST = (Decision.PASS.value, *_WORST_FIRST)
 

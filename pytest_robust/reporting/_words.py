@@ -67,7 +67,7 @@ def number(value: float | None, decimals: int = _DECIMALS) -> str:
     size = abs(value)
     if 0 < size < 0.5 * 10.0**-decimals:
         return f"{value:.2g}"
-    return f"{value:.0f}" if size >= 10**4 else f"{value:.{decimals}f}"  # noqa: PLR2004 - five digits tell enough
+    return f"{value:.0f}" if size >= 10**4 else f"{value:.{decimals}f}"
 
 
 def value_of(record: Record) -> str:

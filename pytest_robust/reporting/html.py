@@ -1,4 +1,4 @@
-"""The run as one page that needs nothing but itself."""  # noqa: A005 - the word that users type
+"""The run as one page that needs nothing but itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run as JSON, after report-schema.json."""  # noqa: A005 - the word that users type
+"""The run as JSON, after report-schema.json."""
 
 from __future__ import annotations
 

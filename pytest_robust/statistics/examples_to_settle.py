@@ -38,5 +38,13 @@ def examples_to_settle(rate: float, bar: float, *, confidence: float) -> int | N
     while high - low > max(1, high // 50):
         middle = (low + high) // 2
         low, high = (low, middle) if settled(middle) else (middle, high)
-    digits = 10 ** max(len(str(high)) - 2, 0)
-    return -(-high // digits) * digits
+    # Whole successes make the interval's ends saw, so the rounded number is asked again.
+    rounded = _two_digits(high)
+    while not settled(rounded):
+        rounded = _two_digits(rounded + 1)
+    return rounded
+
+
+def _two_digits(number: int) -> int:
+    step: int = 10 ** max(len(str(number)) - 2, 0)
+    return -(-number // step) * step

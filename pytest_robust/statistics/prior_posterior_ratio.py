@@ -27,6 +27,11 @@ def _choose(n: int, k: int) -> float:
     return float(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
 
 
+def _check_looks(successes: int, looked: int, population: int) -> None:
+    if not 0 <= successes <= looked <= population:
+        raise InvalidArgument(f"{successes=}, {looked=}, {population=}: the counts do not fit each other")
+
+
 def excluded(count: int, successes: int, looked: int, population: int, *, error: float) -> bool:
     """Return whether a population with `count` successes is ruled out by what was seen.
 
@@ -52,8 +57,9 @@ def excluded(count: int, successes: int, looked: int, population: int, *, error:
         Waudby-Smith and Ramdas, "Confidence sequences for sampling without replacement",
         NeurIPS 2020, arXiv:2006.04347, section 2.
     """
-    if not 0 <= successes <= looked <= population or not 0 <= count <= population:
-        raise InvalidArgument(f"{successes=}, {looked=}, {count=}, {population=}: the counts do not fit each other")
+    if not 0 <= count <= population:
+        raise InvalidArgument(f"{count=}, {population=}: the counts do not fit each other")
+    _check_looks(successes, looked, population)
     check_confidence(error)
     if successes > count or looked - successes > population - count:
         return True
@@ -85,6 +91,8 @@ def side_of(needed: int, successes: int, looked: int, population: int, *, error:
         >>> side_of(6000, 45, 50, 10_000, error=0.001), side_of(6000, 7, 10, 10_000, error=0.001)
         (<Side.AT_LEAST: 'at least'>, <Side.OPEN: 'open'>)
     """
+    _check_looks(successes, looked, population)
+    check_confidence(error)
     if needed <= successes:
         return Side.AT_LEAST
     if needed > population - (looked - successes):
@@ -127,8 +135,9 @@ def anytime_interval(successes: int, trials: int, *, confidence: float) -> Inter
         likelihood = (successes * log(p) if successes else 0.0) + (failures * log1p(-p) if failures else 0.0)
         return evidence - likelihood + log(1 - confidence)
 
-    # `over` is above 0 for rates that are ruled out, and negative at the observed one.
+    # `over` is above 0 for rates that are ruled out, and negative at the observed one. With
+    # one success in a great many the interval's end lies beyond the edge: it is then 0 or 1.
     edge = 1e-12
-    low = float(brentq(over, edge, min(rate, 1 - edge))) if successes else 0.0
-    high = float(brentq(over, max(rate, edge), 1 - edge)) if failures else 1.0
+    low = float(brentq(over, edge, min(rate, 1 - edge))) if successes and over(edge) > 0 else 0.0
+    high = float(brentq(over, max(rate, edge), 1 - edge)) if failures and over(1 - edge) > 0 else 1.0
     return Interval(low=low, high=high)

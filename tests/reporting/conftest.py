@@ -37,7 +37,7 @@ class Runs:
         assert picture is not None
         return picture
 
-    def example(self, index: int = 0, *, eps: float = 0.1, colour: bool = False, **changes: Any) -> Example:  # noqa: ANN401
+    def example(self, index: int = 0, *, eps: float = 0.1, colour: bool = False, **changes: Any) -> Example:
         """Return an example that noise has broken."""
         image = self.digits[index]
         if colour:
@@ -57,7 +57,7 @@ class Runs:
         }
         return Example(**(usual | changes))
 
-    def record(self, **changes: Any) -> Record:  # noqa: ANN401 - any of a record's values
+    def record(self, **changes: Any) -> Record:
         """Return a check that passed, but for what is changed."""
         usual: dict[str, Any] = {
             "id": "accuracy",
@@ -81,7 +81,7 @@ class Runs:
         }
         return Record(**(usual | changes))
 
-    def attacked(self, name: str, eps: float, value: float, **changes: Any) -> Record:  # noqa: ANN401 - as above
+    def attacked(self, name: str, eps: float, value: float, **changes: Any) -> Record:
         """Return a check under an attack."""
         usual: dict[str, Any] = {
             "id": f"accuracy-{name.lower()}-{eps}",
@@ -98,7 +98,7 @@ class Runs:
         }
         return self.record(**(usual | changes))
 
-    def run(self, *records: Record, **changes: Any) -> Run:  # noqa: ANN401 - any of a run's values
+    def run(self, *records: Record, **changes: Any) -> Run:
         """Return a run of these checks."""
         usual: dict[str, Any] = {
             "created": "2026-11-23T21:59:03+00:00",
@@ -254,7 +254,10 @@ def make_many(runs: Runs) -> Callable[[int], Run]:
     def make(count: int) -> Run:
         examples = tuple(runs.example(i) for i in range(3))
         return runs.run(
-            *(runs.attacked("PGD", i / 255, 1 - i / (count + 1), examples=examples, decision="FAIL") for i in range(count))
+            *(
+                runs.attacked("PGD", i / 255, 1 - i / (count + 1), examples=examples, decision="FAIL")
+                for i in range(count)
+            )
         )
 
     return make

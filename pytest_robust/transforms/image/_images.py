@@ -56,6 +56,8 @@ def with_images(batch: Batch, images: NDArray[np.float32]) -> Batch:
 
     Args:
         batch: Where the images came from.
-        images: (n, height, width, channels) float32.
+        images: (n, height, width, channels) float32, the caller's own: they are overwritten.
     """
-    return replace(batch, x=batch.bounds.clip(images).reshape(batch.x.shape))
+    # In place: a second array would cost another fifth of an interpolation.
+    np.clip(images, np.float32(batch.bounds.low), np.float32(batch.bounds.high), out=images)
+    return replace(batch, x=images.reshape(batch.x.shape))

@@ -87,6 +87,11 @@ class Flip(Transform):
     def apply(self, batch: Batch, streams: Streams) -> Batch:
         """Return the mirrored images."""
         images = images_of(self, batch)
-        chosen = (streams.uniform("flip") < self.probability)[:, None, None, None]
+        mirrored = self.direction.mirrored(images)
+        chosen = streams.uniform("flip") < self.probability
+        flipped = np.empty(images.shape, dtype=np.float32)
+        # One channel at a time: copying runs of three floats backwards is four times slower.
+        for channel in range(images.shape[-1]):
+            flipped[..., channel] = np.where(chosen[:, None, None], mirrored[..., channel], images[..., channel])
         # No clipping: the values are those of the input.
-        return replace(batch, x=np.where(chosen, self.direction.mirrored(images), images).reshape(batch.x.shape))
+        return replace(batch, x=flipped.reshape(batch.x.shape))

@@ -54,11 +54,13 @@ class SaltAndPepper(Transform):
                 f"{self!r} sets entries to the lowest and the highest value, and the inputs have no such limits; "
                 "pass bounds=(lowest, highest) with the data"
             )
-        pixels = x.ndim == _COLOUR_RANK and x.shape[-1] in CHANNELS
-        place = streams.uniform("place", (*x.shape[1:-1], 1) if pixels else x.shape[1:])
+        places = x.shape[1:-1] if x.ndim == _COLOUR_RANK and x.shape[-1] in CHANNELS else x.shape[1:]
+        place = streams.uniform("place", places)
         # A plain number is the share itself, not a range around zero.
         amount = Exactly(self.share) if isinstance(self.share, (int, float)) else self.share
-        half = draw("share", amount, streams).reshape(-1, *[1] * (x.ndim - 1)) / 2
-        low, high = np.float32(batch.bounds.low), np.float32(batch.bounds.high)
-        clipped = batch.bounds.clip(np.asarray(x, dtype=np.float32))
-        return replace(batch, x=np.where(place < half, low, np.where(place >= 1 - half, high, clipped)))
+        half = draw("share", amount, streams).reshape(-1, *[1] * len(places)) / 2
+        speckled = np.array(x, dtype=np.float32)
+        np.clip(speckled, np.float32(batch.bounds.low), np.float32(batch.bounds.high), out=speckled)
+        speckled[place < half] = batch.bounds.low
+        speckled[place >= 1 - half] = batch.bounds.high
+        return replace(batch, x=speckled)

@@ -1,0 +1,252 @@
+"""Outcomes belong to examples, and attacks are trusted in nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from pytest_robust import L2, Bounds, Dataset, InvalidArgument, InvalidData, InvalidModel, LInf, WorstOf
+from pytest_robust.attacks import FGSM, PGD, UniformNoise
+from pytest_robust.core.goals import Goal, Untargeted
+from pytest_robust.core.metric import Request
+from pytest_robust.core.model import Model
+from pytest_robust.core.norms import Norm
+from pytest_robust.core.parameters import strength
+from pytest_robust.core.perturbation import Attack
+from pytest_robust.core.policy import Policy
+from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.testing import LinearModel
+from pytest_robust.transforms import Brightness, Flip, GaussianNoise, Rotate
+
+RANDOM = np.random.default_rng(5)
+N = 90
+X = RANDOM.random((N, 6, 6, 1)).astype(np.float32)
+MODEL = LinearModel(RANDOM.normal(size=(36, 3)), np.zeros(3))
+Y = MODEL.logits(X).argmax(axis=1)
+Y[:20] = (Y[:20] + 1) % 3
+RIGHT = MODEL.logits(X).argmax(axis=1) == Y
+
+
+class Counting(Model):
+    """Answers labels, and remembers what it was asked."""
+
+    def __init__(self, inner=MODEL):
+        self.inner, self.asked = inner, []
+
+    def predict(self, x):
+        self.asked.append(np.array(x))
+        return self.inner.logits(x).argmax(axis=1)
+
+
+def by_example(model, under, *, x=X, y=Y, bounds=None, **policy):
+    laboratory = Laboratory(model, Dataset(x=x, y=y, bounds=bounds), Policy(**policy))
+    evaluation = laboratory.evaluation(Request(under=under))
+    evaluation.extend(len(evaluation))
+    found = evaluation.outcomes
+    scores = np.full(len(y), np.nan)
+    scores[found.index] = found.perturbed
+    return scores, found
+
+
+PERTURBATIONS = [
+    FGSM(eps=0.1),
+    PGD(eps=0.1, steps=5, restarts=2),
+    PGD(eps=0.5, norm=L2, steps=5),
+    UniformNoise(eps=0.3, repeats=3),
+    GaussianNoise(sigma=0.4),
+    Rotate(degrees=90) | GaussianNoise(sigma=0.2),
+    WorstOf(Flip(), Rotate(degrees=60), UniformNoise(eps=0.3)),
+]
+
+
+@pytest.mark.parametrize("under", PERTURBATIONS, ids=repr)
+def test_an_example_has_the_same_result_in_any_batch(under) -> None:
+    whole, _ = by_example(MODEL, under)
+    for batch_size in (1, 7, 32):
+        assert (by_example(MODEL, under, batch_size=batch_size)[0] == whole).all()
+
+
+@pytest.mark.parametrize("under", PERTURBATIONS, ids=repr)
+def test_an_example_has_the_same_result_in_a_subset(under) -> None:
+    whole, _ = by_example(MODEL, under)
+    some, found = by_example(MODEL, under, samples=25)
+    assert len(found) == 25
+    assert (some[found.index] == whole[found.index]).all()
+
+
+def test_another_seed_is_another_order_and_other_noise() -> None:
+    a, found_a = by_example(MODEL, GaussianNoise(sigma=0.6))
+    b, found_b = by_example(MODEL, GaussianNoise(sigma=0.6), seed=1)
+    assert (found_a.index != found_b.index).any()
+    assert (a != b).any()
+
+
+def test_examples_that_are_wrong_already_are_not_attacked() -> None:
+    scores, found = by_example(MODEL, FGSM(eps=0.01))
+    assert (scores[~RIGHT] == 0).all()
+    # One gradient for each example that was right, and none for the others.
+    assert found.cost.gradients == RIGHT.sum()
+
+
+def test_broken_examples_leave_the_attack() -> None:
+    steps = 10
+    scores, found = by_example(MODEL, PGD(eps=0.9, steps=steps))
+    assert scores.sum() == 0
+    assert found.cost.gradients < RIGHT.sum() * steps / 2
+
+
+def test_robust_accuracy_counts_right_before_and_after() -> None:
+    scores, found = by_example(MODEL, GaussianNoise(sigma=0.5))
+    assert found.clean[np.argsort(found.index)].tolist() == RIGHT.astype(float).tolist()
+    assert set(np.flatnonzero(scores)) <= set(np.flatnonzero(RIGHT))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Cheat(Attack):
+    """Returns inputs far outside of what is allowed."""
+
+    needs: ClassVar = Model
+    eps: float = strength(strongest=0.3)
+    norm: Norm = LInf
+    goal: Goal = Untargeted()
+
+    def perturb(self, model, x, y, threat, streams):
+        return 1 - x
+
+
+def test_what_an_attack_returns_is_moved_into_the_budget_and_measured_afresh() -> None:
+    _, found = by_example(MODEL, Cheat(eps=0.05))
+    assert np.nanmax(found.distance) <= 0.05 * (1 + 1e-5)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Nonsense(Cheat):
+    """Returns no numbers."""
+
+    def perturb(self, model, x, y, threat, streams):
+        return np.full_like(x, np.nan)
+
+
+def test_an_attack_that_returns_no_numbers_breaks_nothing() -> None:
+    scores, _ = by_example(MODEL, Nonsense(eps=0.1))
+    assert (scores == RIGHT).all()
+
+
+def test_integer_images_stay_integer_and_within_a_fractional_budget() -> None:
+    levels = np.rint(X * 255).astype(np.uint8)
+    model = Counting(LinearModel(MODEL.weights / 255, MODEL.bias))
+    y = model.predict(levels)
+    model.asked.clear()
+    _, found = by_example(model, UniformNoise(eps=3.7), x=levels, y=y)
+    assert {one.dtype for one in model.asked} == {np.dtype(np.uint8)}
+    assert np.nanmax(found.distance) <= 3
+    by_example(model, Brightness(shift=0.2), x=levels, y=y)
+    assert {one.dtype for one in model.asked} == {np.dtype(np.uint8)}
+
+
+def test_a_table_of_doubles_reaches_the_model_as_doubles() -> None:
+    table = RANDOM.normal(size=(50, 36))
+    model = Counting()
+    by_example(model, GaussianNoise(sigma=0.1), x=table, y=model.predict(table), bounds=Bounds(-9, 9))
+    assert {one.dtype for one in model.asked} == {np.dtype(np.float64)}
+
+
+def test_a_later_part_of_worst_of_meets_only_the_examples_still_standing() -> None:
+    model = Counting()
+    alone, _ = by_example(model, GaussianNoise(sigma=0.5))
+    both, _ = by_example(model, WorstOf(GaussianNoise(sigma=0.5), GaussianNoise(sigma=0.5)))
+    assert both.sum() <= alone.sum()
+    strong, _ = by_example(MODEL, WorstOf(PGD(eps=0.9, steps=5), FGSM(eps=0.01)))
+    assert strong.sum() == 0
+
+
+def test_a_stronger_noise_moves_the_same_way_further() -> None:
+    # Common random numbers: what a small noise breaks by its direction, a larger one breaks.
+    counts = [by_example(MODEL, GaussianNoise(sigma=s), bounds=Bounds(-99, 99))[0].sum() for s in (0.001, 0.005, 0.02)]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_the_clean_answers_are_asked_once_for_all_perturbations() -> None:
+    model = Counting()
+    laboratory = Laboratory(model, Dataset(x=X, y=Y), Policy())
+    for under in (GaussianNoise(sigma=0.1), GaussianNoise(sigma=0.2)):
+        laboratory.evaluation(Request(under=under)).extend(N)
+    assert sum(map(len, model.asked)) == N + 2 * RIGHT.sum()
+    asked = len(model.asked)
+    laboratory.evaluation(Request(under=GaussianNoise(sigma=0.2))).extend(N)
+    assert len(model.asked) == asked
+
+
+def test_a_model_of_several_inputs_is_perturbed_in_the_one_that_is_named() -> None:
+    class Two(Model):
+        def predict(self, x):
+            return (x["image"].mean(axis=(1, 2, 3)) + x["age"] > 1).astype(int)
+
+    x = {"image": X, "age": RANDOM.random(N).astype(np.float32)}
+    y = Two().predict(x)
+    with pytest.raises(InvalidArgument, match=r"the inputs \['age', 'image'\]; say which one changes"):
+        by_example(Two(), GaussianNoise(sigma=0.1), x=x, y=y)
+    with pytest.raises(InvalidArgument, match="on='imgae' is none of the inputs"):
+        by_example(Two(), GaussianNoise(sigma=0.1, on="imgae"), x=x, y=y)
+    scores, _ = by_example(Two(), GaussianNoise(sigma=0.9, on="age"), x=x, y=y)
+    assert 0 < scores.sum() < N
+
+
+def test_a_gradient_attack_on_a_model_without_gradients_names_one_that_works() -> None:
+    with pytest.raises(InvalidModel, match=r"FGSM needs a model that is differentiable.*UniformNoise\(eps=0.1\)"):
+        by_example(Counting(), FGSM(eps=0.1))
+
+
+@pytest.mark.parametrize(
+    ("under", "bounds", "message"),
+    [
+        (FGSM(eps=0.03), Bounds(0, 255), r"did you mean eps=7.65\?"),
+        (FGSM(eps=8), None, "write 8/255, not 8"),
+        (FGSM(eps=7, norm=L2), None, "larger than any change"),
+    ],
+)
+def test_a_budget_that_does_not_fit_the_inputs_is_refused(under, bounds, message) -> None:
+    with pytest.raises(InvalidArgument, match=message):
+        by_example(MODEL, under, bounds=bounds)
+
+
+def test_values_that_leave_their_range_open_need_bounds() -> None:
+    with pytest.raises(InvalidData, match=r"pass bounds=\(lowest, highest\)"):
+        by_example(MODEL, FGSM(eps=0.1), x=X * 3 - 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda x: np.full((len(x), 3), np.nan), "NaN or infinite answers"),
+        (lambda x: np.zeros((len(x) + 1, 3)), "answers for"),
+        (lambda x: np.zeros(()), "0 answers"),
+        (lambda x: np.full(len(x), 0.5), "answers one number an input"),
+        (lambda x: np.full((len(x), 1), 0.5), "at least two classes"),
+        (lambda x: np.array(["cat"] * len(x)), "labels such as"),
+    ],
+)
+def test_answers_that_cannot_be_judged_are_refused(answer, message) -> None:
+    class Bad(Model):
+        def predict(self, x):
+            return answer(x)
+
+    with pytest.raises((InvalidModel, InvalidData), match=message):
+        by_example(Bad(), GaussianNoise(sigma=0.1))
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.full(N, 3), r"y\[0\]=.*3.* is outside the model's outputs 0..2"),
+        (np.full(N, -1), "outside"),
+        (np.full(N, 0.5), "give class indices"),
+        (np.array(["a"] * N), "give class indices"),
+    ],
+)
+def test_labels_outside_the_outputs_are_refused(labels, message) -> None:
+    with pytest.raises(InvalidData, match=message):
+        by_example(MODEL, GaussianNoise(sigma=0.1), y=labels)

@@ -1,0 +1,141 @@
+"""An attack that cannot work on a model is never a pass."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pytest_robust import Subject
+from pytest_robust.attacks import FGSM, PGD
+from pytest_robust.core.model import LossGradient
+from pytest_robust.core.policy import Policy
+from pytest_robust.core.verdict import Decision
+from pytest_robust.testing import LinearModel
+
+RANDOM = np.random.default_rng(11)
+X = RANDOM.random((120, 6, 6, 1)).astype(np.float32)
+W = RANDOM.normal(size=(36, 3)).astype(np.float32)
+LINEAR = LinearModel(W, np.zeros(3))
+Y = LINEAR.logits(X).argmax(axis=1)
+
+
+def network(*before, scale=1.0, softmax=True):
+    dense = keras.layers.Dense(3, use_bias=False, activation="softmax" if softmax else None)
+    model = keras.Sequential([keras.Input((6, 6, 1)), *before, keras.layers.Flatten(), dense])
+    dense.set_weights([W * scale])
+    return model
+
+
+def judged(model, under, bar=0.05):
+    return Subject(model, X, Y, policy=Policy(exact=True)).accuracy(under=under) >= bar
+
+
+@pytest.mark.parametrize("under", [FGSM(eps=0.3), PGD(eps=0.3, steps=10)], ids=repr)
+def test_a_healthy_model_is_judged_without_doubt(under) -> None:
+    verdict = judged(network(), under, bar=0)
+    assert verdict.decision is Decision.PASS
+    assert verdict.findings == ()
+
+
+@pytest.mark.parametrize("under", [FGSM(eps=0.2), PGD(eps=0.2, steps=10)], ids=repr)
+def test_a_softmax_over_huge_logits_is_broken_as_easily_as_over_small_ones(under) -> None:
+    # Through the softmax the gradient is exactly zero: assert that first.
+    hidden = network(scale=1000.0)
+    x = tf.constant(X)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = keras.losses.sparse_categorical_crossentropy(Y, hidden(x, training=False))
+    gradient = tape.gradient(loss, x).numpy().reshape(len(X), -1)
+    assert (np.abs(gradient).max(axis=1) == 0).mean() > 0.5
+    plain = judged(network(), under).estimate.value
+    assert abs(judged(hidden, under).estimate.value - plain) <= 0.02
+
+
+class Rounds(keras.layers.Layer):
+    """Quantises; TensorFlow has no gradient for the rounding."""
+
+    def call(self, x):
+        return tf.cast(tf.cast(x * 15 + 0.5, tf.int32), tf.float32) / 15
+
+
+class RoundsFlat(keras.layers.Layer):
+    """Quantises, with a gradient of zero everywhere."""
+
+    def call(self, x):
+        return tf.round(x * 15) / 15 + 0 * x
+
+
+def test_a_model_without_a_path_for_gradients_is_invalid_with_the_remedy() -> None:
+    verdict = judged(network(Rounds()), PGD(eps=0.2, steps=5))
+    assert verdict.decision is Decision.INVALID
+    assert not verdict
+    assert "no gradient reaches the input" in verdict.reason
+    assert "attack without gradients" in verdict.explanation
+
+
+def test_gradients_that_are_all_zero_are_invalid() -> None:
+    # A lighter budget than breaks it by chance: the random start must not do the attack's work.
+    verdict = judged(network(RoundsFlat()), PGD(eps=0.02, steps=5))
+    assert verdict.decision is Decision.INVALID
+    assert "exactly zero" in verdict.reason
+
+
+class Nan(LinearModel):
+    def loss_gradient(self, x, y, loss):
+        answer = super().loss_gradient(x, y, loss)
+        return LossGradient(logits=answer.logits, gradient=answer.gradient * np.nan)
+
+
+class Downhill(LinearModel):
+    def loss_gradient(self, x, y, loss):
+        answer = super().loss_gradient(x, y, loss)
+        return LossGradient(logits=answer.logits, gradient=-answer.gradient)
+
+
+def test_gradients_that_are_no_numbers_are_invalid() -> None:
+    verdict = judged(Nan(W, np.zeros(3)), FGSM(eps=0.02))
+    assert verdict.decision is Decision.INVALID
+    assert "NaN or infinite" in verdict.reason
+
+
+def test_an_attack_that_goes_downhill_is_invalid() -> None:
+    verdict = judged(Downhill(W, np.zeros(3)), FGSM(eps=0.05))
+    assert verdict.decision is Decision.INVALID
+    assert "the loss did not rise" in verdict.reason
+
+
+def test_an_attack_that_noise_beats_is_invalid() -> None:
+    verdict = judged(Downhill(W, np.zeros(3)), FGSM(eps=0.9))
+    assert verdict.decision is Decision.INVALID
+    assert "random noise of the same budget broke" in verdict.reason
+
+
+def test_what_a_sick_attack_did_break_is_still_broken() -> None:
+    # Half of the examples are wrong from the start: the bar is missed whatever the attack does.
+    subject = Subject(Nan(W, np.zeros(3)), X, np.where(np.arange(120) % 2, Y, (Y + 1) % 3), policy=Policy(exact=True))
+    assert (subject.accuracy(under=FGSM(eps=0.02)) >= 0.9).decision is Decision.FAIL
+
+
+def test_claims_that_an_attack_succeeds_do_not_lean_on_its_failure() -> None:
+    subject = Subject(Downhill(W, np.zeros(3)), X, Y, policy=Policy(exact=True))
+    rate = subject.attack_success_rate(under=FGSM(eps=0.05))
+    assert (rate <= 0.5).decision is Decision.INVALID
+    # A rate below its bar may be the attack's fault as well.
+    assert (rate >= 0.9).decision is Decision.INVALID
+    accuracy = subject.accuracy(under=FGSM(eps=0.05))
+    assert (accuracy >= 0.5).decision is Decision.INVALID
+
+
+def test_no_call_retraces_over_many_budgets_and_batch_sizes() -> None:
+    from pytest_robust.adapters import adapt
+
+    model = adapt(network(), allow_pickle=False)
+    for turn in range(50):
+        subject = Subject(model, X[: 20 + turn], Y[: 20 + turn], bounds=(0, 1), policy=Policy(exact=True))
+        assert float(subject.accuracy(under=FGSM(eps=0.001 * (turn + 1)))) >= 0
+    # One each for the outputs (which the logits' trace reuses), the logits and the gradient.
+    first = model.traces
+    float(Subject(model, X, Y, bounds=(0, 1)).accuracy(under=PGD(eps=0.123, steps=3)))
+    assert model.traces == first <= 4
