@@ -49,6 +49,7 @@ class Measurement:
         self._case = Case(metric=metric, laboratory=laboratory, policy=policy)
         self._subject, self._listener = subject, listener
         self.compared = False
+        self._estimate: Estimate | None = None
         self.verdict: Verdict | None = None
         if listener is not None:
             listener.made(self)
@@ -64,7 +65,8 @@ class Measurement:
         Raises:
             InvalidModel: The model cannot be measured.
         """
-        return measure(self._case)
+        self._estimate = measure(self._case)
+        return self._estimate
 
     def __float__(self) -> float:
         """Return the value on all examples."""
@@ -112,13 +114,12 @@ class Measurement:
 
     def unjudged(self) -> Verdict:
         """Return the verdict of a measurement that was compared with nothing."""
-        done = [evaluation.done for evaluation in self._case.laboratory.begun(self._case.metric.requests())]
         return Verdict(
             decision=Decision.NO_BAR,
             bar=None,
-            estimate=self.estimate() if done and all(done) else None,
+            estimate=self._estimate,
             claim=self._case.policy.claim,
-            reason="measured, no bar" if done and all(done) else "never evaluated, no bar",
+            reason="never evaluated, no bar" if self._estimate is None else "measured, no bar",
             remedy="compare it: assert robust.accuracy(...) >= 0.9",
         )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SETTINGS = pytest.StashKey[Settings]()
 _MARKS = pytest.StashKey["tuple[RobustMark, ...]"]()
+_MISTAKE = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,7 +54,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if marked:
             from pytest_robust.plugin.markers import marks_of
 
-            item.stash[_MARKS] = marks_of(item)
+            try:
+                item.stash[_MARKS] = marks_of(item)
+            except pytest.UsageError as error:
+                # xdist loses what a worker raises here; there the test itself fails with it.
+                if not hasattr(config, "workerinput"):
+                    raise
+                item.stash[_MISTAKE] = str(error)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test whose marker has no meaning, where a usage error cannot be told."""
+    mistake = item.stash.get(_MISTAKE, "")
+    if mistake:
+        pytest.fail(mistake, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)

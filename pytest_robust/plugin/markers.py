@@ -11,10 +11,10 @@ import pytest
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import RobustError
+from pytest_robust.core.policy import Policy
 
 if TYPE_CHECKING:
     from pytest_robust.core.perturbation import Perturbation
-    from pytest_robust.core.policy import Policy
     from pytest_robust.core.verdict import Verdict
     from pytest_robust.gates.subject import Subject
 
@@ -52,6 +52,8 @@ class RobustMark:
         policy = {name: words.pop(name) for name in _POLICY if name in words}
         if "claim" in policy:
             policy["claim"] = Claim(policy["claim"])
+        # Made only to be validated: the session's own values are not known here.
+        Policy(**policy)
         bar_words = {f"{side}_{name}": (side, name) for name in METRICS.names() for side in ("min", "max")}
         bars = tuple((*bar_words[word], float(words.pop(word))) for word in list(words) if word in bar_words)
         under = _under(words, [*bar_words, *_POLICY])
