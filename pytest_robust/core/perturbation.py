@@ -25,10 +25,12 @@ __all__ = ["Attack", "Chain", "Clean", "Perturbation", "Transform", "WorstOf"]
 
 def _written(value: object) -> str:
     """Return a number as a person writes it, so that 8/255 stays 8/255."""
+    if isinstance(value, float):
+        value = float(value)  # NumPy's own floats print with their type's name
     if isinstance(value, float) and value and abs(value) < 1:
-        numerator = value * 255
-        if abs(numerator - round(numerator)) < 1e-9 and len(f"{value!r}") > 6:  # noqa: PLR2004 - longer than "0.1234"
-            return f"{round(numerator)}/255"
+        numerator = round(value * 255)
+        if numerator / 255 == value and len(f"{value!r}") > 6:  # noqa: PLR2004 - longer than "0.1234"
+            return f"{numerator}/255"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:  # noqa: PLR2004 - readable integers
         return str(int(value))
     return repr(value)

@@ -91,10 +91,9 @@ class ThreatModel:
 
     def ascend(self, point: Floats, gradient: Floats, size: float) -> Floats:
         """Return each point after the step of `size` that climbs most within the bounds."""
-        if self.bounds.finite:
-            low, high = np.float32(self.bounds.low) - point, np.float32(self.bounds.high) - point
-        else:
-            low, high = np.float32(self.bounds.low), np.float32(self.bounds.high)
+        low, high = np.float32(self.bounds.low), np.float32(self.bounds.high)
+        if isfinite(low) or isfinite(high):
+            low, high = low - point, high - point
         return point + self.norm.steepest(gradient, size, low, high)  # type: ignore[arg-type]  # scalars broadcast
 
     def allows(self, point: Floats, x: Floats) -> Mask:

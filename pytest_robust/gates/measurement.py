@@ -90,7 +90,8 @@ class Measurement:
 
     def __sub__(self, margin: float) -> Shifted:
         """Return the measurement less a margin, for comparing another with it."""
-        return Shifted(self, -margin)
+        # Not a bare minus: a margin that is no number is refused with words.
+        return Shifted(self, -margin if isinstance(margin, (int, float)) else margin)
 
     def __add__(self, margin: float) -> Shifted:
         """Return the measurement and a margin, for comparing another with it."""

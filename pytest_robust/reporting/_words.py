@@ -22,6 +22,7 @@ __all__ = [
     "shortened",
     "title_of",
     "under_attack",
+    "visible",
     "value_of",
 ]
 
@@ -47,6 +48,25 @@ def one_line(text: str) -> str:
     plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
     safe = (" " if unicodedata.category(c) in {"Cc", "Cs"} or c in _DIRECTION else c for c in plain)
     return re.sub(r"\s+", " ", "".join(safe)).strip()
+
+
+def visible(text: str) -> str:
+    """Return `text`, its lines kept, with each character that cannot be seen written as an escape.
+
+    Text perturbations insert such characters, and a reader should see what was changed.
+
+    Examples:
+        >>> visible("pay" + chr(0x200B) + "pal") == "pay" + chr(92) + "u200bpal"
+        True
+    """
+    return "".join(c if _seen(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _seen(character: str) -> bool:
+    # The joiners make up letters and emoji; the rest of their kind only hides or turns text.
+    if character in "\n\t\u200c\u200d":
+        return True
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
 
 
 def shortened(text: str, most: int) -> str:

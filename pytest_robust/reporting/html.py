@@ -63,6 +63,7 @@ class Html(Reporter):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            finalize=_finalize,
         )
         pages.filters |= {
             "amount": _amount,
@@ -107,6 +108,11 @@ def _exhibit(example: Example, *, most_bytes: int) -> _Exhibit:
 
 def _drawing(chart: Chart, number: int) -> Markup:
     return Markup(chart_svg(chart, number))  # noqa: S704 - drawn from numbers alone, see chart_svg
+
+
+def _finalize(value: object) -> object:
+    # What is marked up was made of parts that came through here.
+    return words.visible(value) if type(value) is str else value
 
 
 def _count(whole: int) -> str:

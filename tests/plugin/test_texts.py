@@ -10,7 +10,8 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.parametrize("what", ["help", "markers", "fixtures"])
-def test_text_is_what_was_agreed(pytester, what) -> None:
+def test_text_is_what_was_agreed(pytester, monkeypatch, what) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     arguments = ["--fixtures", "-v"] if what == "fixtures" else [f"--{what}"]
     text = str(pytester.runpytest_subprocess(*arguments).stdout)
     agreed = (HERE / f"{what}.txt").read_text()

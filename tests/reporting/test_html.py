@@ -88,6 +88,8 @@ def test_no_text_of_the_user_becomes_markup(runs: Runs, hostile_words: tuple[str
     assert "${{7*7}} {{7*7}}" in seen.text
     assert hostile_words[0] in seen.text
     assert hostile_words[1] in seen.text
+    assert not {"\u202e", "\x1b", "\x00"} & set(text)
+    assert "\\u202eLIAF" in seen.text
 
 
 def test_the_page_is_well_formed_and_its_names_are_its_own(runs: Runs) -> None:

@@ -16,6 +16,7 @@ from pytest_robust.reporting._words import (
     title_of,
     under_attack,
     value_of,
+    visible,
 )
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("op", "bar", "value"), [(">=", 0.93, 0.9296), ("<=", 0.05, 0.0503), (">", 0.5, 0.50001), ("<", 0.5, 0.4999999)]
+    ("op", "bar", "value"),
+    [(">=", 0.93, 0.9296), ("<=", 0.05, 0.0503), (">", 0.5, 0.50001), ("<", 0.5, 0.4999999), (">=", 12346, 12345.6)],
 )
 def test_a_value_never_reads_as_if_it_stood_on_the_other_side_of_the_bar(
     runs: Runs, op: str, bar: float, value: float
@@ -76,3 +78,8 @@ def test_one_line_drops_what_could_move_the_cursor_or_turn_the_text_around() -> 
 def test_shortened_text_is_not_longer_than_asked() -> None:
     assert shortened("word " * 40, 20) == "word word word wo..."
     assert shortened("short", 20) == "short"
+
+
+def test_characters_that_cannot_be_seen_are_shown_and_all_others_kept() -> None:
+    assert visible("a\u200bb\u202ec\x1bd\ud800") == "a\\u200bb\\u202ec\\x1bd\\ud800"
+    assert visible("Größe\n\t数字 👩\u200d🔬") == "Größe\n\t数字 👩\u200d🔬"

@@ -88,10 +88,11 @@ class Flip(Transform):
         """Return the mirrored images."""
         images = images_of(self, batch)
         mirrored = self.direction.mirrored(images)
-        chosen = streams.uniform("flip") < self.probability
         flipped = np.empty(images.shape, dtype=np.float32)
-        # One channel at a time: copying runs of three floats backwards is four times slower.
+        # One channel at a time: copying runs of three floats backwards is twice as slow.
         for channel in range(images.shape[-1]):
-            flipped[..., channel] = np.where(chosen[:, None, None], mirrored[..., channel], images[..., channel])
+            flipped[..., channel] = mirrored[..., channel]
+        left = streams.uniform("flip") >= self.probability
+        flipped[left] = images[left]
         # No clipping: the values are those of the input.
         return replace(batch, x=flipped.reshape(batch.x.shape))

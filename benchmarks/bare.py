@@ -1,0 +1,70 @@
+"""What one would write by hand for this one model: compiled, and nothing besides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from pytest_robust.core.arrays import Floats, Integers
+
+__all__ = ["Bare"]
+
+
+class Bare:
+    """A Keras classifier's logits, gradients and attacks, each one compiled function.
+
+    Args:
+        model: (n, 28, 28, 1) images in [0, 1] to (n, 10) logits.
+        batch: Images attacked at once.
+    """
+
+    def __init__(self, model: Any, *, batch: int) -> None:  # noqa: ANN401 - a keras.Model
+        images, labels = tf.TensorSpec([None, 28, 28, 1], tf.float32), tf.TensorSpec([None], tf.int32)
+        number, count = tf.TensorSpec([], tf.float32), tf.TensorSpec([], tf.int32)
+        self._batch = batch
+
+        def logits(x: Any) -> Any:  # noqa: ANN401 - tensors, here and below
+            return model(x, training=False)
+
+        def gradient(x: Any, y: Any) -> tuple[Any, Any]:  # noqa: ANN401
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                answers = logits(x)
+                loss = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(y, answers))
+            return answers, tape.gradient(loss, x)
+
+        def fgsm(x: Any, y: Any, eps: Any) -> Any:  # noqa: ANN401
+            return tf.clip_by_value(x + eps * tf.sign(gradient(x, y)[1]), 0.0, 1.0)
+
+        def pgd(x: Any, y: Any, eps: Any, step: Any, steps: Any) -> Any:  # noqa: ANN401
+            low, high = tf.maximum(x - eps, 0.0), tf.minimum(x + eps, 1.0)
+
+            def ascend(turn: Any, point: Any) -> Any:  # noqa: ANN401
+                return turn + 1, tf.clip_by_value(point + step * tf.sign(gradient(point, y)[1]), low, high)
+
+            start = tf.clip_by_value(x + tf.random.uniform(tf.shape(x), -eps, eps), 0.0, 1.0)
+            return tf.while_loop(lambda turn, _: turn < steps, ascend, (0, start))[1]
+
+        self.logits = tf.function(logits, autograph=False, input_signature=[images])
+        self.gradient = tf.function(gradient, autograph=False, input_signature=[images, labels])
+        self._fgsm = tf.function(fgsm, autograph=False, input_signature=[images, labels, number])
+        self._pgd = tf.function(pgd, autograph=False, input_signature=[images, labels, number, number, count])
+
+    def fgsm(self, x: Floats, y: Integers, *, eps: float) -> Floats:
+        """Return the images after one step."""
+        return np.concatenate([self._fgsm(a, b, eps).numpy() for a, b in self._batches(x, y)])
+
+    def pgd(self, x: Floats, y: Integers, *, eps: float, step: float, steps: int) -> Floats:
+        """Return the images after `steps` steps, all of them taking all steps."""
+        return np.concatenate([self._pgd(a, b, eps, step, steps).numpy() for a, b in self._batches(x, y)])
+
+    def accuracy(self, x: Floats, y: Integers) -> float:
+        """Return the share of images that the model answers right."""
+        right = [self.logits(a).numpy().argmax(axis=1) == b for a, b in self._batches(x, y)]
+        return float(np.concatenate(right).mean())
+
+    def _batches(self, x: Floats, y: Integers) -> list[tuple[Floats, Integers]]:
+        starts = range(0, len(x), self._batch)
+        return [(x[start : start + self._batch], y[start : start + self._batch].astype(np.int32)) for start in starts]

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+from scipy.optimize import linprog, minimize
+from scipy.stats import kstest
+
+from pytest_robust.core.norms import L1, L2, LInf, Norm
+from pytest_robust.core.streams import Streams
+
+NORMS = pytest.mark.parametrize("norm", [LInf, L2, L1], ids=repr)
+DUALS = {LInf: 1, L2: 2, L1: np.inf}
+ORDERS = {LInf: np.inf, L2: 2, L1: 1}
+FLOATS = st.floats(-100, 100, width=32)
+DELTAS = hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=4, max_side=5), elements=FLOATS)
+SIZES = st.floats(1e-3, 50)
+
+Array = NDArray[np.float64]
+
+
+def random(seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+@NORMS
+@given(delta=DELTAS)
+def test_size_is_the_norm_of_each_example(norm: Norm, delta: NDArray[np.float32]) -> None:
+    wanted = np.linalg.norm(delta.reshape(len(delta), -1).astype(np.float64), ord=ORDERS[norm], axis=1)
+    assert norm.size(delta) == pytest.approx(wanted, rel=1e-6)
+
+
+@NORMS
+@given(delta=DELTAS, size=SIZES)
+def test_projection_lies_in_the_ball_and_keeps_shape_and_type(
+    norm: Norm, delta: NDArray[np.float32], size: float
+) -> None:
+    projected = norm.project(delta, size)
+    assert (projected.shape, projected.dtype) == (delta.shape, delta.dtype)
+    assert (norm.size(projected) <= size * (1 + 1e-6)).all()
+
+
+@NORMS
+@given(delta=DELTAS, size=SIZES)
+def test_projecting_twice_changes_nothing(norm: Norm, delta: NDArray[np.float32], size: float) -> None:
+    once = norm.project(delta, size)
+    assert norm.project(once, size) == pytest.approx(once, rel=1e-5, abs=1e-6)
+
+
+@NORMS
+@given(delta=DELTAS, size=SIZES)
+def test_projection_leaves_what_is_inside_alone(norm: Norm, delta: NDArray[np.float32], size: float) -> None:
+    inside = norm.size(delta) <= size * (1 - 1e-6)
+    assert (norm.project(delta, size)[inside] == delta[inside]).all()
+
+
+@NORMS
+@pytest.mark.parametrize("seed", range(5))
+def test_projection_is_the_nearest_point_of_the_ball(norm: Norm, seed: int) -> None:
+    delta = random(seed).normal(size=(6, 2, 3)).astype(np.float32) * 2
+    size = 0.7 if norm is LInf else 1.5
+    projected = norm.project(delta, size)
+    # A point p of a convex set is the one nearest to d when no direction into the set leads
+    # towards d: <d - p, q - p> <= 0 for all q in it. The most that <d - p, q> can be is the
+    # size times the dual norm.
+    away = (delta - projected).reshape(6, -1).astype(np.float64)
+    dual = np.linalg.norm(away, ord=DUALS[norm], axis=1)
+    assert (away * projected.reshape(6, -1)).sum(axis=1) == pytest.approx(size * dual, rel=1e-5)
+    assert (dual > 0).all()
+
+
+def best(norm: Norm, gradient: Array, size: float, low: Array, high: Array) -> float:
+    """Return the maximum of <gradient, delta> over the ball and the box, by a general solver."""
+    n = len(gradient)
+    if norm is LInf:
+        found = linprog(-gradient, bounds=list(zip(np.maximum(low, -size), np.minimum(high, size), strict=True)))
+        return float(-found.fun)
+    if norm is L1:
+        # delta = up - down, both at least 0.
+        bounds = [(0, h) for h in high] + [(0, -one) for one in low]
+        found = linprog(np.r_[-gradient, gradient], A_ub=np.ones((1, 2 * n)), b_ub=[size], bounds=bounds)
+        return float(-found.fun)
+    found = minimize(
+        lambda d: -gradient @ d,
+        np.zeros(n),
+        jac=lambda _: -gradient,
+        bounds=list(zip(low, high, strict=True)),
+        constraints={"type": "ineq", "fun": lambda d: size**2 - d @ d, "jac": lambda d: -2 * d},
+        method="SLSQP",
+        options={"ftol": 1e-12, "maxiter": 500},
+    )
+    return float(-found.fun)
+
+
+@NORMS
+@pytest.mark.parametrize("seed", range(12))
+def test_steepest_climbs_as_far_as_any_change_in_the_ball_and_the_box(norm: Norm, seed: int) -> None:
+    source = random(seed)
+    entries = int(source.integers(2, 9))
+    gradient = source.normal(size=(5, entries)) * 10.0 ** source.integers(-3, 3)
+    gradient[source.random(gradient.shape) < 0.1] = 0
+    low, high = -source.random(gradient.shape), source.random(gradient.shape)
+    # Some entries stand at a wall already.
+    low[source.random(gradient.shape) < 0.2] = 0
+    size = {LInf: 0.5, L2: 0.8, L1: 1.2}[norm]
+    as32 = [a.astype(np.float32) for a in (gradient, low, high)]
+    delta = norm.steepest(as32[0], size, as32[1], as32[2])
+    assert (norm.size(delta) <= size * (1 + 1e-5)).all()
+    assert ((delta >= as32[1] - 1e-6) & (delta <= as32[2] + 1e-6)).all()
+    for row in range(5):
+        wanted = best(norm, as32[0][row].astype(np.float64), size, low[row], high[row])
+        assert float(as32[0][row] @ delta[row]) >= wanted * (1 - 2e-3) - 1e-9
+
+
+@NORMS
+@given(gradient=DELTAS, size=SIZES)
+def test_steepest_without_a_box_reaches_size_times_the_dual_norm(
+    norm: Norm, gradient: NDArray[np.float32], size: float
+) -> None:
+    wide = np.float32(np.inf)
+    delta = norm.steepest(gradient, size, -wide, wide)
+    flat = gradient.reshape(len(gradient), -1).astype(np.float64)
+    climbed = (flat * delta.reshape(len(delta), -1)).sum(axis=1)
+    assert climbed == pytest.approx(size * np.linalg.norm(flat, ord=DUALS[norm], axis=1), rel=1e-5, abs=1e-30)
+
+
+@NORMS
+def test_a_zero_gradient_moves_nothing(norm: Norm) -> None:
+    zero = np.zeros((3, 4, 2), dtype=np.float32)
+    for wall in (np.float32(1), np.float32(np.inf), zero + 1):
+        assert (norm.steepest(zero, 0.5, -wall, wall) == 0).all()
+
+
+@NORMS
+@pytest.mark.parametrize("scale", [1e-30, 1e-12, 1e12, 1e30])
+def test_the_scale_of_the_gradient_does_not_matter(norm: Norm, scale: float) -> None:
+    gradient = random(0).normal(size=(4, 6)).astype(np.float32)
+    low, high = np.full_like(gradient, -0.3), np.full_like(gradient, 0.2)
+    usual = norm.steepest(gradient, 0.5, low, high)
+    scaled = norm.steepest((gradient * np.float32(scale)).astype(np.float32), 0.5, low, high)
+    assert scaled == pytest.approx(usual, rel=1e-3, abs=1e-5)
+
+
+@NORMS
+@pytest.mark.parametrize("shape", [(1,), (2,), (3, 2)])
+def test_samples_fill_the_ball_evenly(norm: Norm, shape: tuple[int, ...]) -> None:
+    entries, size = int(np.prod(shape)), 2.5
+    samples = norm.sample(shape, size, Streams.of(0, "ball", index=np.arange(8000)))
+    assert samples.dtype == np.float32
+    assert samples.shape == (8000, *shape)
+    radius = norm.size(samples) / size
+    assert radius.max() <= 1 + 1e-6
+    # The share of a ball of radius r is r to the power of the dimension, in every norm.
+    assert kstest(radius.clip(0, 1), lambda r: r**entries).pvalue > 1e-4
+    flat = samples.reshape(8000, -1)
+    assert np.abs(flat.mean(axis=0)).max() < 4 * size / np.sqrt(8000)
+    # No corner or axis is preferred: each sign pattern of two entries is as frequent.
+    if entries > 1:
+        assert ((flat[:, 0] > 0) & (flat[:, 1] > 0)).mean() == pytest.approx(0.25, abs=0.025)
+
+
+@NORMS
+def test_an_examples_sample_is_its_own(norm: Norm) -> None:
+    whole = norm.sample((2, 2), 1.0, Streams.of(0, index=np.arange(10)))
+    alone = norm.sample((2, 2), 1.0, Streams.of(0, index=np.array([7])))
+    assert (whole[7] == alone[0]).all()
+    assert norm.sample((2, 2), 1.0, Streams.of(0, index=np.array([], dtype=int))).shape == (0, 2, 2)
+
+
+@NORMS
+def test_diameter_is_the_size_of_the_boxs_diagonal(norm: Norm) -> None:
+    assert norm.diameter(3.0, 5) == pytest.approx(norm.size(np.full((1, 5), 3.0))[0])
+
+
+@NORMS
+def test_a_norm_prints_as_it_is_written_and_equals_itself(norm: Norm) -> None:
+    assert eval(repr(norm), {"LInf": LInf, "L2": L2, "L1": L1}) == norm
+    assert len({LInf, L2, L1}) == 3

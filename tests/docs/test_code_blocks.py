@@ -1,0 +1,122 @@
+"""Every code block of the README and of docs/ runs.
+
+A fenced `python` block belongs to its page: all of a page run from top to bottom in one
+namespace. With `<!-- test-file: passes -->` or `<!-- test-file: fails -->` in the line before
+it, it is a test file, run by pytest on its own, beside the page's block marked
+`<!-- conftest -->` if there is one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sybil import Document, Example, Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_MARK = re.compile(r"<!-- (conftest|test-file: passes|test-file: fails) -->\n\Z")
+_MARK_LIKE = re.compile(r"^.*<!--\s*(?:conftest|test-file).*$", re.MULTILINE)
+_WHOLE_MARK = re.compile(r"<!-- (?:conftest|test-file: passes|test-file: fails) -->")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A marked block: a test file or a conftest."""
+
+    page: Path
+    line: int
+    mark: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def _document(page: Path) -> Document:
+    return Sybil(parsers=[PythonCodeBlockParser()]).parse(page)
+
+
+def _mark(document: Document, start: int) -> str:
+    found = _MARK.search(document.text[:start])
+    return found[1] if found else ""
+
+
+def _marked(page: Path) -> list[Block]:
+    document = _document(page)
+    return [
+        Block(page, example.line, mark, str(example.parsed))
+        for example in document.examples()
+        if (mark := _mark(document, example.start))
+    ]
+
+
+def _unmarked(document: Document) -> list[Example]:
+    return [example for example in document.examples() if not _mark(document, example.start)]
+
+
+TEST_FILES = [block for page in PAGES for block in _marked(page) if block.mark.startswith("test-file")]
+PAGES_WITH_CODE = [page for page in PAGES if _unmarked(_document(page))]
+
+
+def _name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_CODE, ids=_name)
+def test_blocks_of_a_page_run_from_top_to_bottom(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for example in _unmarked(_document(page)):
+        example.evaluate()
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("block", TEST_FILES, ids=str)
+def test_file_of_a_page_passes_or_fails_as_the_page_says(block, tmp_path):
+    (tmp_path / "test_example.py").write_text(block.code, encoding="utf-8")
+    for other in _marked(block.page):
+        if other.mark == "conftest":
+            (tmp_path / "conftest.py").write_text(other.code, encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COVERAGE_"))}
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "--robust-report", "-p", "no:cacheprovider", "-p", "no:randomly", "-q"],
+        cwd=tmp_path,
+        env={**environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = run.stdout + run.stderr
+    expected = {"test-file: passes": 0, "test-file: fails": 1}[block.mark]
+    assert run.returncode == expected, output
+    assert not re.search(r"^ERROR", run.stdout, re.MULTILINE), output
+    report = tmp_path / ".robust" / "report.json"
+    # A page's test may fail for want of robustness only, not for a mistake on the page.
+    if report.exists() or expected:
+        decisions = {check["decision"] for check in json.loads(report.read_text(encoding="utf-8"))["records"]}
+        assert bool(decisions & {"FAIL", "UNDECIDED", "INVALID"}) == bool(expected), output
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_marks_are_spelled_right_and_stand_before_a_block(page):
+    text = page.read_text(encoding="utf-8")
+    for line in _MARK_LIKE.findall(text):
+        assert _WHOLE_MARK.fullmatch(line), line
+    assert len(_MARK_LIKE.findall(text)) == len(_marked(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_a_page_has_at_most_one_conftest(page):
+    assert sum(block.mark == "conftest" for block in _marked(page)) <= 1
+
+
+def test_pages_hold_blocks_and_test_files_of_both_outcomes():
+    assert PAGES_WITH_CODE
+    assert {block.mark for block in TEST_FILES} == {"test-file: passes", "test-file: fails"}

@@ -1,0 +1,57 @@
+"""The message and the record say the same, and all of it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from pytest_robust import Subject
+from pytest_robust.attacks import FGSM
+from pytest_robust.core.policy import Policy
+from pytest_robust.core.record import Record
+from pytest_robust.testing import LinearModel
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.random((80, 5, 5)).astype(np.float32)
+MODEL = LinearModel(RANDOM.normal(size=(25, 3)), np.zeros(3))
+Y = MODEL.logits(X).argmax(axis=1)
+
+
+def test_a_failure_carries_pictures_labels_and_scores_of_the_surest_errors() -> None:
+    measurement = Subject(MODEL, X, Y, policy=Policy(exact=True)).accuracy(under=FGSM(eps=0.3))
+    record = measurement.record(measurement >= 0.9)
+    assert record.decision == "FAIL"
+    assert len(record.examples) == 3
+    scores = [example.after_score for example in record.examples]
+    assert scores == sorted(scores, reverse=True)
+    for example in record.examples:
+        assert example.label == str(Y[example.index]) == example.before != example.after
+        assert 0 < example.distance <= 0.3001
+        # 8 bits of the real pixels, and of the changed ones.
+        assert np.abs(example.clean.array()[..., 0] / 255 - X[example.index]).max() <= 0.5 / 255 + 1e-6
+        assert np.abs(example.changed.array()[..., 0] / 255.0 - X[example.index]).max() <= 0.3 + 1 / 255
+
+
+def test_a_record_survives_json() -> None:
+    subject = Subject(MODEL, X, Y)
+    for measurement, bar in ((subject.accuracy(under=FGSM(eps=0.3)), 0.9), (subject.score("f1_macro"), 0.5), (subject.accuracy(), 2)):
+        record = measurement.record(measurement >= bar)
+        assert Record.from_dict(json.loads(json.dumps(record.to_dict(), allow_nan=False))) == record
+
+
+def test_a_table_is_shown_in_numbers_and_text_in_words() -> None:
+    table = Subject(lambda x: (x[:, 0] > 0.5).astype(int), np.full((5, 3), 0.4), [1] * 5).accuracy()
+    assert (table >= 0.5).explanation.count("\n") >= 2
+    flat = Subject(MODEL, X.reshape(80, 25), Y, policy=Policy(exact=True)).accuracy(under=FGSM(eps=0.3))
+    example = flat.record(flat >= 0.9).examples[0]
+    assert example.clean is None
+    assert example.clean_text.startswith("[")
+
+
+def test_the_id_names_metric_and_perturbation_in_plain_letters() -> None:
+    subject = Subject(MODEL, X, Y)
+    accuracy = subject.accuracy(under=FGSM(eps=8 / 255))
+    assert accuracy.record(None).id == "accuracy-fgsm-eps-8of255"
+    assert subject.score("f1_macro").record(None).id == "score-f1-macro"
+    assert subject.outcomes("in time", [True, False]).record(None).id == "outcomes-in-time"

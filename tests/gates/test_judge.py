@@ -1,0 +1,190 @@
+"""The verdict is right, early or late, and never flattered."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pytest_robust import InvalidArgument, Subject
+from pytest_robust.core.claim import Claim
+from pytest_robust.core.policy import Policy
+from pytest_robust.core.verdict import Bar, Decision
+from pytest_robust.gates.judge import _needed
+from pytest_robust.transforms import GaussianNoise
+
+
+def subject(right, total, *, shuffle=0, **policy):
+    """A model that is right on `right` of `total` examples."""
+    x = np.arange(total, dtype=np.float64)[:, None]
+    y = np.zeros(total, dtype=int)
+    wrong = np.random.default_rng(shuffle).permutation(total)[right:]
+    table = np.isin(np.arange(total), wrong).astype(int)
+    asked = []
+
+    def model(batch):
+        asked.append(len(batch))
+        return table[batch[:, 0].astype(int)]
+
+    made = Subject(model, x, y, bounds=(0, total), policy=Policy(**policy))
+    made.asked = asked
+    return made
+
+
+@pytest.mark.parametrize("op", [">=", ">", "<=", "<"])
+@pytest.mark.parametrize("bar", [0.0, 0.3, 0.5, 0.501, 0.7, 1.0])
+@pytest.mark.parametrize("right", [0, 150, 250, 251, 350, 500])
+def test_the_early_verdict_is_the_exact_one(right, bar, op) -> None:
+    truth = {">=": right / 500 >= bar, ">": right / 500 > bar, "<=": right / 500 <= bar, "<": right / 500 < bar}[op]
+    for shuffle in range(3):
+        early = subject(right, 500, shuffle=shuffle).accuracy()
+        verdict = early._compare(op, bar)
+        assert bool(verdict) == truth
+        assert verdict.decision in {Decision.PASS, Decision.FAIL}
+        exact = subject(right, 500, exact=True).accuracy()._compare(op, bar)
+        assert bool(exact) == truth
+        assert exact.estimate.n == 500
+
+
+def test_an_easy_verdict_asks_few_examples_and_a_hard_one_all() -> None:
+    easy = subject(9500, 10_000)
+    assert easy.accuracy() >= 0.5
+    assert sum(easy.asked) <= 64
+    hard = subject(5000, 10_000)
+    assert hard.accuracy() >= 0.5
+    assert sum(hard.asked) > 5000
+
+
+def test_a_verdict_that_no_example_can_change_is_reached_without_error() -> None:
+    verdict = subject(100, 100).accuracy() >= 0.01
+    assert "whatever the rest shows" in verdict.reason
+    assert verdict.estimate.n == 32
+
+
+def test_early_verdicts_differ_from_the_exact_one_no_more_often_than_promised() -> None:
+    # The worst case: one example short of the bar, so that every PASS is wrong.
+    wrong = sum(
+        bool(subject(599, 1000, shuffle=turn, seed=turn, error=0.05).accuracy() >= 0.6) for turn in range(200)
+    )
+    assert wrong <= 200 * 0.05 + 3 * np.sqrt(200 * 0.05 * 0.95)
+
+
+@pytest.mark.parametrize(
+    ("right", "bar", "decision"),
+    [(95, 0.5, Decision.PASS), (20, 0.5, Decision.FAIL), (55, 0.5, Decision.UNDECIDED), (0, 0.0, Decision.PASS)],
+)
+def test_the_claim_about_the_population_needs_the_whole_interval(right, bar, decision) -> None:
+    verdict = subject(right, 100, claim=Claim.POPULATION).accuracy() >= bar
+    assert verdict.decision is decision
+    assert verdict.claim is Claim.POPULATION
+    assert bool(verdict) == (decision is Decision.PASS)
+
+
+def test_the_claim_about_the_population_can_be_downward() -> None:
+    accuracy = subject(20, 100, claim=Claim.POPULATION).accuracy()
+    assert accuracy <= 0.5
+    assert accuracy < 0.5
+    assert (accuracy > 0.1).decision is Decision.PASS
+    assert (accuracy <= 0.2).decision is Decision.UNDECIDED
+    assert (subject(100, 100, claim=Claim.POPULATION).accuracy() <= 1).decision is Decision.PASS
+
+
+def test_undecided_says_how_many_examples_would_settle_it() -> None:
+    verdict = subject(55, 100, claim=Claim.POPULATION).accuracy() >= 0.5
+    assert "about 420 examples would settle it" in verdict.remedy
+    on_the_bar = subject(50, 100, claim=Claim.POPULATION).accuracy() >= 0.5
+    assert "no feasible number" in on_the_bar.remedy
+    gap = subject(50, 100, claim=Claim.POPULATION)
+    outside = gap.generalization_gap(train=(np.arange(100.0)[:, None], np.zeros(100, int))) >= -0.05
+    assert outside.decision is Decision.UNDECIDED
+
+
+def test_nothing_to_measure_is_invalid() -> None:
+    verdict = subject(0, 50).attack_success_rate(under=GaussianNoise(sigma=0.1)) >= 0
+    assert verdict.decision is Decision.INVALID
+    assert "no example to measure" in verdict.reason
+    assert verdict.estimate is None
+
+
+def test_scores_between_right_and_wrong_are_settled_only_by_certainty() -> None:
+    made = subject(0, 400)
+    half = made.accuracy(criterion=__import__("pytest_robust").ByFunction(lambda target, output: 0.5))
+    assert half >= 0.01
+    assert sum(made.asked) < 400
+    assert (half >= 0.4).estimate.n == 400
+    assert not half >= 0.6
+
+
+@pytest.mark.parametrize(("bar", "op", "count"), [(0.6, ">=", 6), (0.6, ">", 7), (0.6, "<=", 7), (0.6, "<", 6), (0.55, ">=", 6), (1.0, ">", 11), (0.0, ">=", 0)])
+def test_the_count_at_the_bar_is_the_first_on_its_upper_side(bar, op, count) -> None:
+    assert _needed(Bar(op=op, value=bar), 10) == count
+
+
+class TestPaired:
+    def test_the_drop_on_the_same_examples_decides(self) -> None:
+        old, new = subject(80, 100, exact=True), subject(79, 100, exact=True)
+        assert new.accuracy() >= old.accuracy() - 0.01
+        assert not new.accuracy() >= old.accuracy() - 0.009
+        assert not new.accuracy() >= old.accuracy()
+        assert new.accuracy() <= old.accuracy()
+        assert new.accuracy() < old.accuracy()
+        assert old.accuracy() > new.accuracy()
+
+    def test_the_margin_may_stand_on_either_side(self) -> None:
+        old, new = subject(80, 100), subject(79, 100)
+        assert old.accuracy() - 0.01 <= new.accuracy()
+        assert old.accuracy() + 0.02 > new.accuracy()
+        assert old.accuracy() - 0.005 >= new.accuracy()
+        assert old.accuracy() - 0.1 < new.accuracy()
+
+    def test_the_population_needs_the_whole_interval_of_the_difference(self) -> None:
+        old, new = subject(800, 1000, claim=Claim.POPULATION), subject(795, 1000, claim=Claim.POPULATION)
+        assert new.accuracy() >= old.accuracy() - 0.05
+        assert (new.accuracy() >= old.accuracy() - 0.005).decision is Decision.UNDECIDED
+        worse = subject(500, 1000, claim=Claim.POPULATION)
+        assert (worse.accuracy() >= old.accuracy()).decision is Decision.FAIL
+        assert (worse.accuracy() <= old.accuracy()).decision is Decision.PASS
+        assert (old.accuracy() <= worse.accuracy()).decision is Decision.FAIL
+
+    def test_scores_between_right_and_wrong_are_compared_too(self) -> None:
+        from pytest_robust import ByFunction
+
+        made = subject(0, 50)
+        low, high = (made.accuracy(criterion=ByFunction(lambda t, o, v=v: v)) for v in (0.4, 0.5))
+        assert high >= low + 0.09
+        assert not low >= high
+
+    def test_other_examples_are_refused(self) -> None:
+        with pytest.raises(InvalidArgument, match="other examples"):
+            bool(subject(8, 10).accuracy() >= subject(8, 12).accuracy())
+
+    def test_what_is_no_mean_over_examples_is_refused(self) -> None:
+        made = subject(8, 10)
+        with pytest.raises(InvalidArgument, match="compare numbers"):
+            bool(made.accuracy() >= made.score("accuracy"))
+
+    def test_nothing_to_measure_is_invalid(self) -> None:
+        made, nothing = subject(8, 10), subject(0, 10)
+        rate = nothing.attack_success_rate(under=GaussianNoise(sigma=0.1))
+        assert (rate >= made.accuracy()).decision is Decision.INVALID
+
+
+def test_the_doubt_about_the_other_sides_attack_counts_as_well() -> None:
+    from pytest_robust.attacks import FGSM
+    from pytest_robust.core.model import LossGradient
+    from pytest_robust.testing import LinearModel
+
+    class Hidden(LinearModel):
+        def loss_gradient(self, x, y, loss):
+            answer = super().loss_gradient(x, y, loss)
+            return LossGradient(logits=answer.logits, gradient=0 * answer.gradient)
+
+    random = np.random.default_rng(0)
+    weights, x = random.normal(size=(9, 2)), random.random((60, 9))
+    y = LinearModel(weights, np.zeros(2)).logits(x).argmax(axis=1)
+    plain, hidden = (Subject(kind(weights, np.zeros(2)), x, y) for kind in (LinearModel, Hidden))
+    attack = FGSM(eps=0.3)
+    # The hidden one seems better: not believed. That it is no worse rests on its attack's failure.
+    assert (hidden.accuracy(under=attack) >= plain.accuracy(under=attack)).decision is Decision.INVALID
+    # That the plain one is worse than the hidden one rests on it as well.
+    assert (plain.accuracy(under=attack) >= hidden.accuracy(under=attack)).decision is Decision.INVALID
+    assert (plain.accuracy(under=attack) >= plain.accuracy() - 1).decision is Decision.PASS

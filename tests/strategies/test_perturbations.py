@@ -1,0 +1,114 @@
+"""Shrinking reaches the mildest change that fails."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+import pytest_robust
+from pytest_robust import Exactly, InvalidArgument, Subject, transforms
+from pytest_robust.attacks import FGSM
+from pytest_robust.core.perturbation import Chain, Perturbation
+from pytest_robust.strategies import perturbations
+from pytest_robust.testing import LinearModel
+from pytest_robust.transforms import Brightness, Contrast, Flip, GaussianNoise, Rotate, Translate
+
+QUIET = settings(database=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+
+
+@given(p=perturbations(Rotate, GaussianNoise(sigma=0.2), Translate, FGSM(eps=0.1)))
+def test_every_value_prints_as_code_that_makes_it_again(p) -> None:
+    names = {**{name: getattr(transforms, name) for name in transforms.__all__}, **{name: getattr(pytest_robust, name) for name in pytest_robust.__all__}, "FGSM": FGSM}
+    assert eval(repr(p), names) == p
+
+
+@given(p=perturbations(Rotate(degrees=20), GaussianNoise, budget=0.5, grid=10))
+def test_no_value_is_stronger_than_the_budget(p) -> None:
+    for part in p.parts if isinstance(p, Chain) else (p,):
+        assert part.level <= {"Rotate": 10, "GaussianNoise": 0.25}[type(part).__name__]
+
+
+@given(p=perturbations(Rotate, GaussianNoise, Translate, parts=2))
+def test_no_kind_comes_twice_and_no_more_parts_than_asked(p) -> None:
+    kinds = [type(part) for part in (p.parts if isinstance(p, Chain) else (p,))]
+    assert len(kinds) == len(set(kinds)) <= 2
+
+
+@pytest.mark.parametrize("break_at", [1, 7, 37, 64, 100])
+def test_a_single_kind_shrinks_to_the_exact_step(break_at) -> None:
+    found = find(perturbations(GaussianNoise(sigma=1.0)), lambda p: p.sigma >= break_at / 100, settings=QUIET)
+    assert found == GaussianNoise(sigma=break_at / 100)
+
+
+@pytest.mark.parametrize("limits", [{Rotate: 0.31, GaussianNoise: 9}, {Rotate: 9, GaussianNoise: 0.77}, {Rotate: 0.5, GaussianNoise: 0.2}])
+def test_one_part_is_left_where_one_is_enough_at_its_exact_step(limits) -> None:
+    top = {Rotate: 180, GaussianNoise: 0.5}
+
+    def breaks(p: Perturbation) -> bool:
+        return any(part.level >= limits[type(part)] * top[type(part)] - 1e-9 for part in (p.parts if isinstance(p, Chain) else (p,)))
+
+    found = find(perturbations(Rotate, GaussianNoise), breaks, settings=QUIET)
+    assert not isinstance(found, Chain)
+    assert found.level == pytest.approx(limits[type(found)] * top[type(found)], rel=1e-6)
+
+
+def test_two_parts_stay_where_it_takes_two() -> None:
+    def breaks(p: Perturbation) -> bool:
+        return isinstance(p, Chain) and {type(part) for part in p.parts} == {Brightness, Contrast} and all(part.level >= 0.2 for part in p.parts)
+
+    found = find(perturbations(Brightness, Contrast), breaks, settings=QUIET)
+    assert sorted(part.level for part in found.parts) == pytest.approx([0.2, 0.207])  # 0.9 * 23 / 100 is the first step over
+
+
+def test_the_mildest_that_breaks_a_real_model_is_found() -> None:
+    # Dark and light squares, told apart by their mean: a brighter image turns the answer
+    # exactly where the shift reaches the margin.
+    x = np.full((20, 8, 8), 0.3, dtype=np.float32)
+    model = LinearModel(np.stack([np.zeros(64), np.ones(64)], axis=1), np.array([0, -64 * 0.5]))
+    subject = Subject(model, x, np.zeros(20, int), bounds=(0, 1))
+    found = find(
+        perturbations(Brightness(shift=Exactly(1.0))), lambda p: not subject.accuracy(under=p) >= 0.9, settings=QUIET
+    )
+    # At 0.2 the scores are equal and the first class wins by rule; float32 sums decide the tie.
+    assert found in {Brightness(shift=Exactly(0.2)), Brightness(shift=Exactly(0.21))}
+
+
+def test_the_mildest_attack_that_breaks_a_linear_model_is_its_distance() -> None:
+    random = np.random.default_rng(4)
+    model = LinearModel(random.normal(size=(16, 2)), np.zeros(2))
+    x = random.normal(size=(1, 16)).astype(np.float32)
+    y = model.logits(x).argmax(axis=1)
+    subject = Subject(model, x, y, bounds=pytest_robust.UNBOUNDED)
+    found = find(perturbations(FGSM(eps=1.0)), lambda p: not subject.accuracy(under=p) >= 1, settings=QUIET)
+    assert found.eps == pytest.approx(np.ceil(float(model.distance(x, 1)[0]) * 100) / 100)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: perturbations(), "needs kinds"),
+        (lambda: perturbations(3), "3 is not a perturbation"),
+        (lambda: perturbations(Flip()), "has no strength to shrink"),
+        (lambda: perturbations(Rotate, parts=2), "parts=2"),
+        (lambda: perturbations(Rotate, grid=0), "grid=0"),
+        (lambda: perturbations(Rotate, budget=0), "budget=0"),
+        (lambda: perturbations(Rotate, budget=float("nan")), "budget=nan"),
+    ],
+)
+def test_arguments_that_mean_nothing_are_refused(call, message) -> None:
+    with pytest.raises(InvalidArgument, match=message):
+        call()
+
+
+def test_drawing_is_cheap() -> None:
+    runs = []
+
+    @settings(max_examples=200, database=None, phases=[Phase.generate])
+    @given(p=perturbations(Rotate, GaussianNoise), more=st.integers())
+    def draw(p, more):
+        runs.append(p)
+
+    draw()
+    assert len(runs) == 200
