@@ -20,28 +20,28 @@ class Bare:
         batch: Images attacked at once.
     """
 
-    def __init__(self, model: Any, *, batch: int) -> None:  # noqa: ANN401 - a keras.Model
+    def __init__(self, model: Any, *, batch: int) -> None:
         images, labels = tf.TensorSpec([None, 28, 28, 1], tf.float32), tf.TensorSpec([None], tf.int32)
         number, count = tf.TensorSpec([], tf.float32), tf.TensorSpec([], tf.int32)
         self._batch = batch
 
-        def logits(x: Any) -> Any:  # noqa: ANN401 - tensors, here and below
+        def logits(x: Any) -> Any:
             return model(x, training=False)
 
-        def gradient(x: Any, y: Any) -> tuple[Any, Any]:  # noqa: ANN401
+        def gradient(x: Any, y: Any) -> tuple[Any, Any]:
             with tf.GradientTape() as tape:
                 tape.watch(x)
                 answers = logits(x)
                 loss = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(y, answers))
             return answers, tape.gradient(loss, x)
 
-        def fgsm(x: Any, y: Any, eps: Any) -> Any:  # noqa: ANN401
+        def fgsm(x: Any, y: Any, eps: Any) -> Any:
             return tf.clip_by_value(x + eps * tf.sign(gradient(x, y)[1]), 0.0, 1.0)
 
-        def pgd(x: Any, y: Any, eps: Any, step: Any, steps: Any) -> Any:  # noqa: ANN401
+        def pgd(x: Any, y: Any, eps: Any, step: Any, steps: Any) -> Any:
             low, high = tf.maximum(x - eps, 0.0), tf.minimum(x + eps, 1.0)
 
-            def ascend(turn: Any, point: Any) -> Any:  # noqa: ANN401
+            def ascend(turn: Any, point: Any) -> Any:
                 return turn + 1, tf.clip_by_value(point + step * tf.sign(gradient(point, y)[1]), low, high)
 
             start = tf.clip_by_value(x + tf.random.uniform(tf.shape(x), -eps, eps), 0.0, 1.0)

@@ -46,7 +46,7 @@ def digits() -> Digits:
     return Digits(model=model, x=np.array(splits.test.x), y=np.array(splits.test.y))
 
 
-def _trained(x: Floats, y: Integers) -> Any:  # noqa: ANN401 - a keras.Model
+def _trained(x: Floats, y: Integers) -> Any:
     keras.utils.set_random_seed(0)
     layers = keras.layers
     model = keras.Sequential(

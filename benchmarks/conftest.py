@@ -48,7 +48,11 @@ def hold(pytestconfig: pytest.Config) -> Callable[..., None]:
 
     def hold(*rows: Row) -> None:
         pytestconfig.stash[_TABLE].extend(rows)
-        missed = [f"{row.what} beside {row.beside}: {row.median:.3g}{row.unit}, bar {row.bar}" for row in rows if not row.holds]
+        missed = [
+            f"{row.what} beside {row.beside}: {row.median:.3g}{row.unit}, bar {row.bar}"
+            for row in rows
+            if not row.holds
+        ]
         if missed:
             pytest.fail("; ".join(missed), pytrace=False)
 

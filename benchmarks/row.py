@@ -40,7 +40,15 @@ class Row:
         """Return the row as the table shows it."""
         spread = f"{min(self.values):.3g} .. {max(self.values):.3g}" if len(set(self.values)) > 1 else ""
         verdict = ("yes" if self.holds else "NO") if self.bar else ""
-        return (self.what, self.beside, f"{self.median:.3g}{self.unit}", spread, str(len(self.values)), self.bar, verdict)
+        return (
+            self.what,
+            self.beside,
+            f"{self.median:.3g}{self.unit}",
+            spread,
+            str(len(self.values)),
+            self.bar,
+            verdict,
+        )
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,8 @@ def rendered(rows: Sequence[Row | LeftOut]) -> str:
     """Return the rows as a Markdown table, its columns aligned."""
     lines = [_HEADINGS, *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
-    texts = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines]
+    texts = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
+    ]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
     return "\n".join([texts[0], rule, *texts[1:]])

@@ -41,7 +41,10 @@ def test_a_check_costs_little_more_than_its_model_calls(
     subject = Subject(model, digits.x, digits.y)
 
     def check() -> bool:
-        return bool(Subject.with_policy(subject, Policy(exact=True, error=0.001 + 1e-9 * next(turn))).accuracy(under=under) >= 0.5)
+        return bool(
+            Subject.with_policy(subject, Policy(exact=True, error=0.001 + 1e-9 * next(turn))).accuracy(under=under)
+            >= 0.5
+        )
 
     turn = iter(range(1000))
     ratios = race(benchmark, check, recorder.replay(bare), rounds=rounds)

@@ -15,7 +15,7 @@ def mnist_cnn() -> Model:
 
     (n, 28, 28, 1) in [0, 1] to (n, 10) probabilities; it ends in softmax, as most do.
     """
-    import keras  # noqa: PLC0415 - three seconds, paid only when a model is built
+    import keras
 
     layers = keras.layers
     return keras.Sequential(

@@ -20,7 +20,7 @@ def pin() -> None:
     """
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    import tensorflow as tf  # noqa: PLC0415 - reads the two variables above as it is imported
+    import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()

@@ -94,7 +94,7 @@ def save(result: Trained, path: Path, *, command: str) -> None:
 
 
 def _open(path: Path, task: Task, seed: int, splits: Splits) -> Trained:
-    import keras  # noqa: PLC0415 - three seconds, paid only when a model is opened
+    import keras
 
     record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     return Trained(
@@ -133,7 +133,7 @@ def _alone(lock: Path) -> Iterator[None]:
     if sys.platform == "win32":
         yield  # Two processes may train the same model there; either file is right.
         return
-    import fcntl  # noqa: PLC0415 - not on every system
+    import fcntl
 
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:

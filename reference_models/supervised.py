@@ -39,7 +39,7 @@ class Supervised:
 
     def __call__(self, model: Model, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Model:
         """Fit a model that returns class probabilities."""
-        import keras  # noqa: PLC0415 - three seconds, paid only when a model is trained
+        import keras
 
         epochs = 1 if quick else self.epochs
         train = train[:_QUICK_EXAMPLES] if quick else train

@@ -140,7 +140,7 @@ def train(task: Task, *, seed: int, quick: bool = False, on_epoch: Callable[[Epo
         quick: A training too short to be good.
         on_epoch: To be told after each epoch.
     """
-    import keras  # noqa: PLC0415 - three seconds, paid only when a model is trained
+    import keras
 
     keras.utils.set_random_seed(seed)
     splits = task.load()

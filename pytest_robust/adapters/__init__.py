@@ -104,7 +104,7 @@ def _array(values: Any, name: str) -> NDArray[Any]:  # noqa: ANN401 - what a use
 
 
 def _frameworks() -> list[str]:
-    return [name for name in CATALOG.names() if name not in {"function"}]
+    return [name for name in CATALOG.names() if name != "function"]
 
 
 def _for_type(native: object) -> Adapter | None:

@@ -36,10 +36,14 @@ def gather(batches: Iterable[Any], *, what: str, stacked: bool = True) -> RawDat
             return {str(name): joined([value[name] for value in values]) for name in values[0]}
         arrays = [np.asarray(value) for value in values]
         if arrays[0].dtype.kind in "SO":
-            arrays = [np.asarray([text.decode() if isinstance(text, bytes) else text for text in a.flat]) for a in arrays]
+            arrays = [
+                np.asarray([text.decode() if isinstance(text, bytes) else text for text in a.flat]) for a in arrays
+            ]
         return join(arrays)
 
     try:
-        return RawData(x=joined([item[0] for item in items]), y=joined([i[1] for i in items]) if len(items[0]) > 1 else None)
+        return RawData(
+            x=joined([item[0] for item in items]), y=joined([i[1] for i in items]) if len(items[0]) > 1 else None
+        )
     except ValueError as error:
         raise InvalidData(f"{what}: its batches do not fit together: {error}") from None

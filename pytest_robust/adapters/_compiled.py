@@ -59,10 +59,11 @@ class CompiledModel(Differentiable):
         """How the logits were found, where they were not."""
         if not self._through_logarithms:
             return ()
-        return (
+        note = (
             "no softmax is to be seen behind the model's probabilities, so the attack differentiates their logarithms: "
-            "where the model is very sure these have no gradient; better give a model that ends in logits",
+            "where the model is very sure these have no gradient; better give a model that ends in logits"
         )
+        return (note,)
 
     def predict(self, x: Inputs) -> Outputs:
         """Return the model's own outputs."""
@@ -123,7 +124,9 @@ class CompiledModel(Differentiable):
                     f"inputs {name or 'x'} of shape {entry.shape[1:]}: the model was first given "
                     f"{ {key or 'x': tuple(value.shape[1:]) for key, value in self._signature.items()} }"
                 )
-            values = entry.astype(object) if spec.dtype == tf.string else entry.astype(spec.dtype.as_numpy_dtype, copy=False)
+            values = (
+                entry.astype(object) if spec.dtype == tf.string else entry.astype(spec.dtype.as_numpy_dtype, copy=False)
+            )
             tensors[name] = tf.convert_to_tensor(values)
         return tensors
 
@@ -133,7 +136,7 @@ class CompiledModel(Differentiable):
             name: tensor if tensor.dtype == tf.string else tf.cast(tensor, self._dtypes.get(name, "float32"))
             for name, tensor in tensors.items()
         }
-        outputs = self._forward(cast[""] if "" in cast else cast)
+        outputs = self._forward(cast.get("", cast))
         if not tf.is_tensor(outputs):
             raise InvalidModel(
                 f"the model answers a {type(outputs).__name__}: give one with a single output, "

@@ -33,7 +33,9 @@ class Keras(Adapter):
         import keras
 
         if not isinstance(native, keras.Model):
-            raise InvalidModel(f"{type(native).__qualname__} is a part of Keras, not a model: wrap it in keras.Sequential")
+            raise InvalidModel(
+                f"{type(native).__qualname__} is a part of Keras, not a model: wrap it in keras.Sequential"
+            )
         if keras.config.backend() != "tensorflow":
             return _Scores(native)
         from pytest_robust.adapters._compiled import CompiledModel
@@ -82,7 +84,7 @@ def _checked(native: Any, compiled: Any) -> Model:  # noqa: ANN401 - a keras.Mod
         # A functional model of one input takes the bare tensor whatever its name.
         return native(given, training=False)
 
-    return compiled(forward, dtypes)  # type: ignore[no-any-return]  # the class is passed to keep TensorFlow unimported
+    return compiled(forward, dtypes)
 
 
 def _named(tensors: Any, names: list[str]) -> Any:  # noqa: ANN401 - tensors

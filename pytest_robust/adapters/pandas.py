@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.errors import InvalidData
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Pandas"]
 
@@ -18,7 +15,7 @@ __all__ = ["Pandas"]
 class Pandas(Adapter):
     """Data frames: a matrix where all columns are numbers, else one array a column."""
 
-    def read(self, native: pd.DataFrame | pd.Series[float]) -> RawData:
+    def read(self, native: Any) -> RawData:  # noqa: ANN401 - a frame or a series
         """Return the columns' values, and their names for the model.
 
         Raises:
@@ -40,7 +37,9 @@ class Pandas(Adapter):
         ):
             return RawData(x=frame.to_numpy(), y=None, columns=columns)
         arrays = {
-            str(name): column.to_numpy() if np.issubdtype(column.to_numpy().dtype, np.number) else column.to_numpy(dtype=str)
+            str(name): column.to_numpy()
+            if np.issubdtype(column.to_numpy().dtype, np.number)
+            else column.to_numpy(dtype=str)
             for name, column in frame.items()
         }
         return RawData(x=arrays, y=None, columns=columns)

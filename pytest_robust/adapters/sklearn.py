@@ -104,7 +104,9 @@ class Sklearn(Adapter):
         from sklearn.utils.validation import check_is_fitted
 
         if not callable(getattr(native, "predict", None)):
-            raise InvalidModel(f"{native!r} has no predict: give a classifier, a regressor or a pipeline that ends in one")
+            raise InvalidModel(
+                f"{native!r} has no predict: give a classifier, a regressor or a pipeline that ends in one"
+            )
         try:
             check_is_fitted(native)
         except NotFittedError:

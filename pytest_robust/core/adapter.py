@@ -31,7 +31,7 @@ class RawData:
     columns: tuple[str, ...] = ()
 
 
-class Adapter(ABC):
+class Adapter(ABC):  # noqa: B024 - an adapter may only load, or only read: what is left out says so
     """One framework. Its file is named after the module its objects come from.
 
     Importing the file must not import the framework: which adapter reads a file is found by

@@ -110,7 +110,9 @@ class WithinTolerance(Criterion):
         """Return (n,) 1 where every value is near enough."""
         values, wanted = outputs.reshape(len(outputs), -1), target.reshape(len(target), -1)
         if values.shape != wanted.shape:
-            raise InvalidData(f"the model answers {values.shape[1]} values an example, the targets have {wanted.shape[1]}")
+            raise InvalidData(
+                f"the model answers {values.shape[1]} values an example, the targets have {wanted.shape[1]}"
+            )
         return (np.abs(values - wanted) <= self.tolerance).all(axis=1).astype(np.float64)
 
 

@@ -52,7 +52,9 @@ class Dataset:
             if length != next(iter(lengths.values())):
                 raise InvalidData(f"the inputs have different lengths: {lengths}")
             if length == 0:
-                raise InvalidData(f"{name} has no examples: shape {entries[name].shape}; nothing can be measured on none")
+                raise InvalidData(
+                    f"{name} has no examples: shape {entries[name].shape}; nothing can be measured on none"
+                )
         object.__setattr__(self, "x", entries if isinstance(self.x, Mapping) else entries["x"])
         for name, entry in entries.items():
             _check_finite(name, entry)
@@ -96,7 +98,7 @@ class Dataset:
         if len(able) != 1:
             raise InvalidArgument(
                 f"{change}: the model has the inputs {sorted(self.x)}; say which one changes, "
-                f"for instance on={sorted(able or self.x)[0]!r}"
+                f"for instance on={min(able or self.x)!r}"
             )
         return able[0], self.x[able[0]]
 
@@ -108,7 +110,7 @@ class Dataset:
         """
         if isinstance(self.bounds, Bounds):
             return self.bounds
-        if isinstance(self.bounds, Mapping) and name in self.bounds:
+        if isinstance(self.bounds, Mapping) and name is not None and name in self.bounds:
             return self.bounds[name]
         return self._inferred[name]
 
@@ -126,7 +128,9 @@ class Dataset:
             digest.update(f"{name}{entry.shape}{entry.dtype}".encode())
             for start in range(0, len(entry), _CHUNK):
                 chunk = entry[start : start + _CHUNK]
-                digest.update(repr(chunk.tolist()).encode() if chunk.dtype.hasobject else np.ascontiguousarray(chunk).data)
+                digest.update(
+                    repr(chunk.tolist()).encode() if chunk.dtype.hasobject else np.ascontiguousarray(chunk).data
+                )
         return digest.hexdigest()
 
 

@@ -37,7 +37,7 @@ def _written(value: object) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Perturbation(ABC):
+class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
     """A change of inputs, as a value: equal if its class and parameters are.
 
     Args:

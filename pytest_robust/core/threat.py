@@ -91,10 +91,11 @@ class ThreatModel:
 
     def ascend(self, point: Floats, gradient: Floats, size: float) -> Floats:
         """Return each point after the step of `size` that climbs most within the bounds."""
-        low, high = np.float32(self.bounds.low), np.float32(self.bounds.high)
-        if isfinite(low) or isfinite(high):
+        low: Floats = np.asarray(self.bounds.low, dtype=np.float32)
+        high: Floats = np.asarray(self.bounds.high, dtype=np.float32)
+        if isfinite(self.bounds.low) or isfinite(self.bounds.high):
             low, high = low - point, high - point
-        return point + self.norm.steepest(gradient, size, low, high)  # type: ignore[arg-type]  # scalars broadcast
+        return point + self.norm.steepest(gradient, size, low, high)
 
     def allows(self, point: Floats, x: Floats) -> Mask:
         """Return (n,) whether each point is finite, within the budget and within the bounds."""

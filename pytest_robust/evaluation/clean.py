@@ -88,7 +88,9 @@ class CleanAnswers:
         if self._answer is None:
             if self._target is not None and self.criterion.about_classes:
                 fit(self._target, outputs)
-            self._answer = np.zeros((len(self.data), *said.shape[1:]), dtype=said.dtype if said.dtype.kind not in "US" else object)
+            self._answer = np.zeros(
+                (len(self.data), *said.shape[1:]), dtype=said.dtype if said.dtype.kind not in "US" else object
+            )
         self._answer[index] = said
         target = self.target(index)
         if target is not None:

@@ -57,11 +57,9 @@ class Evaluation:
         self._clean, self._seed, self._batch_size = clean, seed, batch_size
         self._meter, self._signs, self._seconds = Meter(), Signs(), 0.0
         self._evidence = Evidence()
-        self._name, self._entry = (
-            (None, None)
-            if isinstance(request.under, Clean)
-            else clean.data.entry(_on(request.under), change=repr(request.under))
-        )
+        self._name: str | None = None
+        if not isinstance(request.under, Clean):
+            self._name, _ = clean.data.entry(_on(request.under), change=repr(request.under))
         self._score, self._clean_score = np.zeros(len(order)), np.zeros(len(order))
         self._distance: Floats | None = None
         self._reached: Floats | None = None
@@ -150,7 +148,10 @@ class Evaluation:
                 reached[rows] = goal.reached(answers(outputs), trial.y)
             self._observe(chosen, trial, broken, made.unusable, outputs)
             self._evidence.offer(
-                chosen[broken], made.x[broken], outputs[broken], None if made.distance is None else made.distance[broken]
+                chosen[broken],
+                made.x[broken],
+                outputs[broken],
+                None if made.distance is None else made.distance[broken],
             )
         return _Changed(
             score=score, distance=distance, reached=reached, outputs=outputs if self.request.outputs else None

@@ -105,7 +105,9 @@ def _belief(outputs: Outputs) -> Floats:
 
 
 def _top(output: NDArray[Any]) -> float | None:
-    return float(_belief(output[None])[0]) if output.ndim == 1 and output.dtype.kind == "f" and len(output) > 1 else None
+    return (
+        float(_belief(output[None])[0]) if output.ndim == 1 and output.dtype.kind == "f" and len(output) > 1 else None
+    )
 
 
 def _said(output: NDArray[Any], classes: Labels | None) -> str:

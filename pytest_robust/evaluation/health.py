@@ -66,7 +66,7 @@ def diagnose(meter: Meter, signs: Signs) -> tuple[Finding, ...]:
     if signs.unusable:
         found.append(
             Finding(
-                sign=f"the attack returned values that are no numbers for {signs.unusable} of {signs.attacked} examples",
+                sign=f"the attack returned no numbers for {signs.unusable} of {signs.attacked} examples",
                 remedy="its step or the model's gradient overflows; check the attack on a smaller budget",
             )
         )

@@ -87,7 +87,9 @@ class _View:
         gradient: Any = answer.gradient
         if self.name is not None:
             if self.name not in gradient:
-                raise NoGradient(f"no gradient reaches the input {self.name!r}; attack another one, or without gradients")
+                raise NoGradient(
+                    f"no gradient reaches the input {self.name!r}; attack another one, or without gradients"
+                )
             gradient = gradient[self.name]
         flat = gradient.reshape(len(x), -1)
         # One pass: the largest entry is 0 for a zero gradient, and NaN or inf for a broken one.

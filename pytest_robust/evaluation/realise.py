@@ -70,7 +70,7 @@ class Realised:
 
 
 @singledispatch
-def realise(perturbation: Perturbation, trial: Trial) -> Realised:
+def realise(perturbation: Perturbation, trial: Trial) -> Realised:  # noqa: ARG001 - the others'
     """Return the changed inputs of a trial, of the dataset's own type.
 
     Raises:
@@ -129,10 +129,11 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
 @realise.register
 def _chain(chain: Chain, trial: Trial) -> Realised:
     step = Realised(x=trial.x)
-    unusable = np.zeros(len(trial.x), dtype=bool)
+    unusable: Mask = np.zeros(len(trial.x), dtype=bool)
     for turn, part in enumerate(chain.parts):
         step = realise(part, replace(trial, x=_frozen(step.x), streams=trial.streams.child("part", turn)))
-        unusable |= False if step.unusable is None else step.unusable
+        if step.unusable is not None:
+            unusable = np.logical_or(unusable, step.unusable)
     return replace(step, unusable=unusable)
 
 

@@ -49,7 +49,10 @@ def fit(target: Labels, outputs: Outputs) -> None:
                 "return (n, classes) scores or (n,) labels; for values to predict, criterion=WithinTolerance(...)"
             )
         if (outputs.dtype.kind in "US") != (target.dtype.kind in "USO") and target.dtype.kind != "b":
-            raise InvalidData(f"the model answers {outputs.dtype} labels such as {outputs[0]!r}, y holds {target.dtype} such as {target[0]!r}")
+            raise InvalidData(
+                f"the model answers {outputs.dtype} labels such as {outputs[0]!r}, "
+                f"y holds {target.dtype} such as {target[0]!r}"
+            )
         return
     if outputs.ndim != _SCORES_RANK or outputs.shape[1] < 2:  # noqa: PLR2004 - one column is no choice
         raise InvalidModel(
@@ -57,7 +60,9 @@ def fit(target: Labels, outputs: Outputs) -> None:
             "or (n,) labels; for one probability p of the second class return np.stack([1 - p, p], axis=1)"
         )
     if target.ndim != 1:
-        raise InvalidData(f"y has shape {target.shape}: give (n,) class indices, or one-hot rows that hold 0 and 1 only")
+        raise InvalidData(
+            f"y has shape {target.shape}: give (n,) class indices, or one-hot rows that hold 0 and 1 only"
+        )
     if target.dtype.kind not in "iub" and not (target.dtype.kind == "f" and (target == np.rint(target)).all()):
         raise InvalidData(
             f"y holds {target.dtype} such as {target[0]!r}, the model scores {outputs.shape[1]} classes: "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from pytest_robust.core.metric import registered_name
 from pytest_robust.core.perturbation import Clean, Perturbation
 from pytest_robust.core.record import Example, Record
@@ -34,7 +36,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     words = [name if metric.title == name.replace("_", " ") else f"{name}-{metric.title}"]
     if under is not None:
         words.append(under.id)
-    passing = verdict is None or verdict.decision in {Decision.NO_BAR}
+    passing = verdict is None or verdict.decision is Decision.NO_BAR
     # `is not None`: a verdict that fails is false.
     estimate = verdict.estimate if verdict is not None else None
     bar = verdict.bar if verdict is not None else None
@@ -49,12 +51,12 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         reason="" if verdict is None else verdict.reason,
         remedy="" if verdict is None else verdict.remedy,
         op=bar.op if bar else "",
-        bar=bar.value if bar else None,
+        bar=_finite(bar.value) if bar else None,
         bar_of=bar.of if bar else "",
         claim=case.policy.claim.value,
-        value=estimate.value if estimate else None,
-        low=estimate.low if estimate else None,
-        high=estimate.high if estimate else None,
+        value=_finite(estimate.value) if estimate else None,
+        low=_finite(estimate.low) if estimate else None,
+        high=_finite(estimate.high) if estimate else None,
         n=estimate.n if estimate else 0,
         total=estimate.total if estimate else len(laboratory.order()),
         confidence=case.policy.confidence,
@@ -69,6 +71,11 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         data=laboratory.data.fingerprint,
         examples=() if passing or not begun else begun[-1].examples(),
     )
+
+
+def _finite(value: float) -> float | None:
+    # JSON has no words for infinity: a bar of inf is no bar that anything can clear.
+    return float(value) if isfinite(value) else None
 
 
 def explain(record: Record) -> str:

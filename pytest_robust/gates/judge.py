@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil
 
-
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
@@ -207,11 +206,13 @@ def _by_interval(case: Case, bar: Bar, estimate: Estimate) -> Verdict:
             if 0 <= estimate.value <= 1
             else None
         )
-        settle = f"about {enough:,} examples would settle it at this rate" if enough else "no feasible number would settle it"
+        settle = (
+            f"about {enough:,} examples would settle it at this rate"
+            if enough
+            else "no feasible number would settle it"
+        )
         remedy = f"{settle}; or claim only what holds on these examples (--robust-claim=dataset)"
-    return Verdict(
-        decision=decision, bar=bar, estimate=estimate, claim=Claim.POPULATION, reason=reason, remedy=remedy
-    )
+    return Verdict(decision=decision, bar=bar, estimate=estimate, claim=Claim.POPULATION, reason=reason, remedy=remedy)
 
 
 def _doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
@@ -284,7 +285,11 @@ def _difference(case: Case, other: Case, ours: Estimate, theirs: Estimate) -> tu
         outcomes: Outcomes = side.evaluations[0].outcomes
         scores.append((outcomes.index, side.metric.scores(outcomes)))
     (index, a), (index_b, b) = scores
-    if len(index) != len(index_b) or (index != index_b).any() or case.laboratory.data.fingerprint != other.laboratory.data.fingerprint:
+    if (
+        len(index) != len(index_b)
+        or (index != index_b).any()
+        or case.laboratory.data.fingerprint != other.laboratory.data.fingerprint
+    ):
         raise InvalidArgument(
             f"the two sides were measured on other examples ({ours.n} and {theirs.n}): a paired comparison needs the "
             "same data, in the same order, and for attack success rates the same examples right before"
@@ -301,5 +306,3 @@ def _difference(case: Case, other: Case, ours: Estimate, theirs: Estimate) -> tu
         resamples=1000,
     )
     return float(delta.mean()), interval.low, interval.high, "percentile bootstrap"
-
-

@@ -166,7 +166,9 @@ class Shifted:
 
     def __repr__(self) -> str:
         """Return it as it is written."""
-        return f"{self.measurement!r}" + (f" {'-' if self.shift < 0 else '+'} {abs(self.shift):g}" if self.shift else "")
+        return f"{self.measurement!r}" + (
+            f" {'-' if self.shift < 0 else '+'} {abs(self.shift):g}" if self.shift else ""
+        )
 
     def __le__(self, other: Measurement) -> Verdict:
         """Return whether `other` is at least this."""
@@ -183,5 +185,3 @@ class Shifted:
     def __gt__(self, other: Measurement) -> Verdict:
         """Return whether `other` is below this."""
         return other < self
-
-

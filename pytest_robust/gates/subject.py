@@ -117,7 +117,10 @@ class Subject:
         return other
 
     def require(
-        self, measurement: Measurement, *, at_least: float | Measurement | Shifted | None = None,
+        self,
+        measurement: Measurement,
+        *,
+        at_least: float | Measurement | Shifted | None = None,
         at_most: float | Measurement | Shifted | None = None,
     ) -> None:
         """Raise unless a measurement clears its bars: the same as `assert`, also under `python -O`.

@@ -57,7 +57,9 @@ class GeneralizationGap(SampleMetric):
 
             def difference(rows: np.ndarray[Any, np.dtype[np.int64]]) -> float:
                 mine = is_train[rows]
-                return float(both[rows][mine].mean() - both[rows][~mine].mean()) if 0 < mine.sum() < len(mine) else np.nan
+                return (
+                    float(both[rows][mine].mean() - both[rows][~mine].mean()) if 0 < mine.sum() < len(mine) else np.nan
+                )
 
             interval = bootstrap(difference, len(both), confidence=confidence, seed=seed, resamples=1000)
         return Estimate(

@@ -40,7 +40,9 @@ class Outcomes(SampleMetric):
         """Validate."""
         scores = np.asarray(self.scores, dtype=np.float64)
         if scores.ndim != 1 or not len(scores):
-            raise InvalidArgument(f"outcomes {self.name!r}: scores have shape {scores.shape}; give one for each example")
+            raise InvalidArgument(
+                f"outcomes {self.name!r}: scores have shape {scores.shape}; give one for each example"
+            )
         wrong = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
         if len(wrong):
             raise InvalidArgument(

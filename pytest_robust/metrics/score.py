@@ -62,7 +62,9 @@ class Score(SampleMetric):
                     f"metric={self.metric!r} is no scorer of scikit-learn (sklearn.metrics.get_scorer_names()){hint}"
                 )
         elif not callable(self.metric):
-            raise InvalidArgument(f"metric={self.metric!r} must be a scorer's name, a scorer or a function of (y, predicted)")
+            raise InvalidArgument(
+                f"metric={self.metric!r} must be a scorer's name, a scorer or a function of (y, predicted)"
+            )
 
     @property
     def title(self) -> str:
@@ -88,7 +90,8 @@ class Score(SampleMetric):
         value = measure(np.arange(len(target)))
         if not np.isfinite(value):
             raise InvalidArgument(
-                f"{self.title} is undefined on these {len(target)} examples with labels {np.unique(target).tolist()[:10]}: "
+                f"{self.title} is undefined on these {len(target)} examples "
+                f"with labels {np.unique(target).tolist()[:10]}: "
                 "it needs more than one class, or an average= that fits"
             )
         interval = bootstrap(measure, len(target), confidence=confidence, seed=seed, resamples=_RESAMPLES)

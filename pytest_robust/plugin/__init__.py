@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_robust.plugin.robust import Robust
 
 _SETTINGS = pytest.StashKey[Settings]()
-_MARKS = pytest.StashKey["tuple[RobustMark, ...]"]()
+_MARKS: pytest.StashKey[tuple[RobustMark, ...]] = pytest.StashKey()
 _MISTAKE = pytest.StashKey[str]()
 
 
@@ -107,7 +107,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     collector = sys.modules.get("pytest_robust.plugin.collector")
     text = collector.drain(item) if collector is not None else ""
     if text:
-        report.robust_records = text
+        # On __dict__: a TestReport carries what is put there, through xdist too.
+        report.__dict__["robust_records"] = text
     return report
 
 
@@ -129,6 +130,7 @@ def robust(pytestconfig: pytest.Config) -> Robust:
     """Measure robustness: `assert robust.accuracy(under=PGD(eps=8/255)) >= 0.6`.
 
     Measures `robust_model` on `robust_data`; `robust(model, x, y)` makes another subject.
+
     Example:
         def test_digits(robust):
             assert robust(model, x, y).accuracy() >= 0.97

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Collector", "drain"]
 
+
 @dataclass(kw_only=True)
 class _Seen:
     """The examples of one check in a property: how many, the last that failed, the worst."""

@@ -23,6 +23,4 @@ def failures(item: pytest.Item, marks: tuple[RobustMark, ...]) -> list[str]:
     if not isinstance(request, pytest.FixtureRequest):
         raise pytest.UsageError(f"{item.nodeid}: the robust marker works on test functions and methods only")
     robust: Robust = request.getfixturevalue("robust")
-    return [
-        verdict.explanation for mark in marks for verdict in mark.verdicts(robust.subject) if not verdict
-    ]
+    return [verdict.explanation for mark in marks for verdict in mark.verdicts(robust.subject) if not verdict]

@@ -47,7 +47,9 @@ class RobustMark:
         from pytest_robust.gates.subject import METRICS
 
         if mark.args:
-            raise pytest.UsageError(f"takes keywords only, not {mark.args[0]!r}: write attack=..., transform=... or under=...")
+            raise pytest.UsageError(
+                f"takes keywords only, not {mark.args[0]!r}: write attack=..., transform=... or under=..."
+            )
         words = dict(mark.kwargs)
         policy = {name: words.pop(name) for name in _POLICY if name in words}
         if "claim" in policy:

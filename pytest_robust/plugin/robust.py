@@ -71,9 +71,7 @@ class Robust:
         policy = self._policy()
         key = (id(model), id(x), id(y), repr(bounds), name)
         if key not in self._subjects:
-            made = Subject(
-                model, x, y, bounds=bounds, policy=self._settings.policy, name=name, listener=self._listener
-            )
+            made = Subject(model, x, y, bounds=bounds, policy=self._settings.policy, name=name, listener=self._listener)
             self._subjects[key] = (made, (model, x, y))
             if len(self._subjects) > _KEPT:
                 self._subjects.popitem(last=False)
@@ -90,7 +88,7 @@ class Robust:
         """Return a measurement of the project's own subject."""
         if name.startswith("_") or name not in METRICS.names():
             return Subject.__getattr__(self, name)  # type: ignore[arg-type]  # raises, with the nearest name
-        return getattr(self.subject, name)  # type: ignore[no-any-return]  # a measurement's method
+        return getattr(self.subject, name)
 
     def __dir__(self) -> list[str]:
         """Return the measurements beside what every object has."""

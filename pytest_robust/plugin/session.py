@@ -33,6 +33,7 @@ class Session:
         self._settings, self._root = settings, root
         self._strings: list[str] = []
         self._interrupted = False
+        self._complete = False
         self._written: list[str] = []
         self._unwritten: list[str] = []
 
@@ -54,10 +55,9 @@ class Session:
         targets = [(output.format, output.path, output.append) for output in self._settings.outputs]
         if self._settings.report:
             targets += [(name, self._root / ".robust" / f"report.{name}", False) for name in ("html", "json", "md")]
-        if not targets:
-            return
-        complete = not self._interrupted and not session.shouldstop and not session.shouldfail
-        run = self._run(complete=complete and exitstatus in {0, 1, 5})
+        stopped = self._interrupted or session.shouldstop or session.shouldfail
+        self._complete = not stopped and exitstatus in {0, 1, 5}
+        run = self._run()
         if not run.records and not self._settings.outputs:
             return
         from pytest_robust.core.catalog import Catalog
@@ -82,9 +82,10 @@ class Session:
             return
         from pytest_robust.reporting import Terminal
 
-        run = self._run(complete=not self._interrupted)
+        run = self._run()
         width = terminalreporter._tw.fullwidth  # noqa: SLF001 - pytest has no public width of the terminal
-        terminal = Terminal(width=width, colour=terminalreporter.hasmarkup)
+        encoding = getattr(terminalreporter._tw._file, "encoding", None)  # noqa: SLF001 - likewise
+        terminal = Terminal(width=width, colour=terminalreporter.hasmarkup, encoding=encoding or "ascii")
         if config.get_verbosity() < 0:
             terminalreporter.write_line(terminal.line(run))
         else:
@@ -95,7 +96,7 @@ class Session:
         for line in self._unwritten:
             terminalreporter.write_line(f"robust: not written: {line}", red=True)
 
-    def _run(self, *, complete: bool) -> Run:
+    def _run(self) -> Run:
         from pytest_robust import __version__
         from pytest_robust.core.record import Record, Run
 
@@ -115,7 +116,7 @@ class Session:
             },
             # By test, not by arrival: the same with any number of workers, in any order.
             records=tuple(sorted(records, key=lambda record: (record.nodeid.partition("::")[0], record.nodeid))),
-            complete=complete,
+            complete=self._complete,
         )
 
 

@@ -104,7 +104,9 @@ class Settings:
                     values[option.name] = option.parse(str(text))
                 except ValueError as error:
                     raise pytest.UsageError(f"{_flag(option.name)}={text}: {error}") from None
-        switches = {name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES}
+        switches = {
+            name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES
+        }
         try:
             policy = Policy(**values, exact=switches["exact"], allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
         except InvalidArgument as error:
@@ -122,7 +124,9 @@ def add_options(parser: pytest.Parser) -> None:
     """Declare the flags and ini keys."""
     group = parser.getgroup("robust", "model robustness (pytest-robust)")
     for name, text in _SWITCHES.items():
-        group.addoption(_flag(name), dest=f"robust_{name}", action="store_true", default=False, help=f"{text}. Default: off")
+        group.addoption(
+            _flag(name), dest=f"robust_{name}", action="store_true", default=False, help=f"{text}. Default: off"
+        )
         parser.addini(f"robust_{name}", f"{text}. Default: off", type="bool", default=False)
     group.addoption(
         "--robust-output",
@@ -136,7 +140,9 @@ def add_options(parser: pytest.Parser) -> None:
     for option in _VALUES:
         default = _DEFAULTS[option.name]
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
-        group.addoption(_flag(option.name), dest=f"robust_{option.name}", default=None, metavar=option.metavar, help=text)
+        group.addoption(
+            _flag(option.name), dest=f"robust_{option.name}", default=None, metavar=option.metavar, help=text
+        )
         parser.addini(f"robust_{option.name}", text, default="")
 
 
@@ -149,7 +155,8 @@ def _output(text: str, config: pytest.Config) -> Output:
     from pytest_robust.reporting import Reporter
 
     word, colon, path = text.partition(":")
-    formats = [name for name in Catalog(room="pytest_robust.reporting", interface=Reporter).names() if name != "terminal"]
+    reporters: Catalog[Reporter] = Catalog(room="pytest_robust.reporting", interface=Reporter)  # type: ignore[type-abstract]  # the interface
+    formats = [name for name in reporters.names() if name != "terminal"]
     append = word == "md-append"
     if not colon or not path or (word not in formats and not append):
         raise pytest.UsageError(

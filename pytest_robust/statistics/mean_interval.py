@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.statistics.bootstrap import bootstrap

@@ -72,5 +72,7 @@ def _strongest(kind: type[Perturbation] | Perturbation) -> Perturbation:
     else:
         raise InvalidArgument(f"{kind!r} is not a perturbation: give classes such as Rotate, or values")
     if not value.has_strength:
-        raise InvalidArgument(f"{value!r} has no strength to shrink: add it to a fixed chain, such as {value!r} | other")
+        raise InvalidArgument(
+            f"{value!r} has no strength to shrink: add it to a fixed chain, such as {value!r} | other"
+        )
     return value

@@ -45,7 +45,8 @@ class LinearModel(Differentiable):
         weights, bias = np.asarray(self.weights, dtype=np.float32), np.asarray(self.bias, dtype=np.float32)
         if weights.ndim != 2 or bias.shape != weights.shape[1:] or weights.shape[1] < 2:  # noqa: PLR2004 - a matrix, two classes
             raise InvalidArgument(
-                f"weights {weights.shape} and bias {bias.shape}: give (entries, classes) and (classes,), two classes or more"
+                f"weights {weights.shape} and bias {bias.shape}: give (entries, classes) and (classes,), "
+                "two classes or more"
             )
         object.__setattr__(self, "weights", read_only(weights))
         object.__setattr__(self, "bias", read_only(bias))
@@ -59,7 +60,7 @@ class LinearModel(Differentiable):
         logits = self.logits(x)
         onehot = np.arange(logits.shape[1]) == np.asarray(y)[:, None]
         gradient = loss.cotangent(NumpyOps(), logits, onehot) @ self.weights.T
-        return LossGradient(logits=logits, gradient=gradient.astype(np.float32).reshape(np.shape(x)))
+        return LossGradient(logits=logits, gradient=gradient.astype(np.float32).reshape(np.asarray(x).shape))
 
     def distance(self, x: Inputs, dual_order: float) -> Floats:
         """Return (n,) the smallest change that turns the answer, for two classes.

@@ -104,7 +104,7 @@ def _cached_file() -> Path:
     home = os.environ.get("KERAS_HOME")
     cached = (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
     if not cached.is_file() and os.environ.get("ROBUST_DOWNLOAD") == "1":
-        import keras  # noqa: PLC0415 - three seconds, paid only for a download
+        import keras
 
         try:
             keras.datasets.mnist.load_data()

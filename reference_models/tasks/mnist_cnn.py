@@ -12,7 +12,7 @@ from reference_models.task import Expected, Task
 
 def small_moves() -> list[Any]:
     """Return layers that move a digit as another hand might; a mirrored digit is no digit."""
-    import keras  # noqa: PLC0415 - three seconds, paid only when a model is trained
+    import keras
 
     layers = keras.layers
     return [

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_robust import L1, L2, Dataset, LInf, Targeted, UNBOUNDED
+from pytest_robust import L1, L2, UNBOUNDED, Dataset, LInf, Targeted
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.metric import Request
@@ -49,9 +49,9 @@ def test_stub_and_folder_agree() -> None:
 
 
 def outcomes(model, x, y, attack):
-    evaluation = Laboratory(
-        model, Dataset(x=x, y=y, bounds=UNBOUNDED), Policy(batch_size=50)
-    ).evaluation(Request(under=attack))
+    evaluation = Laboratory(model, Dataset(x=x, y=y, bounds=UNBOUNDED), Policy(batch_size=50)).evaluation(
+        Request(under=attack)
+    )
     evaluation.extend(len(x))
     found = evaluation.outcomes
     order = np.argsort(found.index)

@@ -46,7 +46,9 @@ def test_bounds_that_leave_no_doubt_are_inferred(x: NDArray[np.generic], wanted:
     ids=["signed table", "signed image", "table", "over 255", "integer table", "0 and 1", "black", "16 bit"],
 )
 def test_bounds_in_doubt_are_asked_for(x: NDArray[np.generic]) -> None:
-    with pytest.raises(InvalidData, match=r"does not tell their range; pass bounds=\(lowest, highest\), or bounds=None"):
+    with pytest.raises(
+        InvalidData, match=r"does not tell their range; pass bounds=\(lowest, highest\), or bounds=None"
+    ):
         infer_bounds(x)
 
 

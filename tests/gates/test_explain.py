@@ -35,7 +35,11 @@ def test_a_failure_carries_pictures_labels_and_scores_of_the_surest_errors() -> 
 
 def test_a_record_survives_json() -> None:
     subject = Subject(MODEL, X, Y)
-    for measurement, bar in ((subject.accuracy(under=FGSM(eps=0.3)), 0.9), (subject.score("f1_macro"), 0.5), (subject.accuracy(), 2)):
+    for measurement, bar in (
+        (subject.accuracy(under=FGSM(eps=0.3)), 0.9),
+        (subject.score("f1_macro"), 0.5),
+        (subject.accuracy(), 2),
+    ):
         record = measurement.record(measurement >= bar)
         assert Record.from_dict(json.loads(json.dumps(record.to_dict(), allow_nan=False))) == record
 

@@ -62,9 +62,7 @@ def test_a_verdict_that_no_example_can_change_is_reached_without_error() -> None
 
 def test_early_verdicts_differ_from_the_exact_one_no_more_often_than_promised() -> None:
     # The worst case: one example short of the bar, so that every PASS is wrong.
-    wrong = sum(
-        bool(subject(599, 1000, shuffle=turn, seed=turn, error=0.05).accuracy() >= 0.6) for turn in range(200)
-    )
+    wrong = sum(bool(subject(599, 1000, shuffle=turn, seed=turn, error=0.05).accuracy() >= 0.6) for turn in range(200))
     assert wrong <= 200 * 0.05 + 3 * np.sqrt(200 * 0.05 * 0.95)
 
 
@@ -114,7 +112,10 @@ def test_scores_between_right_and_wrong_are_settled_only_by_certainty() -> None:
     assert not half >= 0.6
 
 
-@pytest.mark.parametrize(("bar", "op", "count"), [(0.6, ">=", 6), (0.6, ">", 7), (0.6, "<=", 7), (0.6, "<", 6), (0.55, ">=", 6), (1.0, ">", 11), (0.0, ">=", 0)])
+@pytest.mark.parametrize(
+    ("bar", "op", "count"),
+    [(0.6, ">=", 6), (0.6, ">", 7), (0.6, "<=", 7), (0.6, "<", 6), (0.55, ">=", 6), (1.0, ">", 11), (0.0, ">=", 0)],
+)
 def test_the_count_at_the_bar_is_the_first_on_its_upper_side(bar, op, count) -> None:
     assert _needed(Bar(op=op, value=bar), 10) == count
 

@@ -42,7 +42,9 @@ def test_a_metric_of_another_distribution_is_a_method_too(monkeypatch) -> None:
 
     from pytest_robust.core import catalog
 
-    entry = EntryPoint(name="my_accuracy", value="pytest_robust.metrics.accuracy:Accuracy", group="pytest_robust.metrics")
+    entry = EntryPoint(
+        name="my_accuracy", value="pytest_robust.metrics.accuracy:Accuracy", group="pytest_robust.metrics"
+    )
     monkeypatch.setattr(catalog, "entry_points", lambda group: [entry] if group == "pytest_robust.metrics" else [])
     assert "my_accuracy" in Catalog(room="pytest_robust.metrics", interface=Metric).names()
     assert made().my_accuracy() >= 1

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from pytest_robust import InvalidArgument, Subject, Targeted, UNBOUNDED
+from pytest_robust import UNBOUNDED, InvalidArgument, Subject, Targeted
 from pytest_robust.attacks import FGSM, PGD
 from pytest_robust.core.policy import Policy
 from pytest_robust.testing import LinearModel
@@ -28,7 +28,10 @@ def test_stub_and_folder_agree() -> None:
     assert sorted(metrics.__all__) == sorted(METRICS.load(name).__name__ for name in METRICS.names())
 
 
-@pytest.mark.parametrize("name", ["accuracy", "precision", "recall", "f1", "roc_auc", "balanced_accuracy", "neg_log_loss", "average_precision"])
+@pytest.mark.parametrize(
+    "name",
+    ["accuracy", "precision", "recall", "f1", "roc_auc", "balanced_accuracy", "neg_log_loss", "average_precision"],
+)
 def test_a_score_by_name_is_scikit_learns(name) -> None:
     estimate = HELD.score(name).estimate()
     # Our probabilities went through float32 logits.
@@ -39,7 +42,9 @@ def test_a_score_by_name_is_scikit_learns(name) -> None:
 def test_a_score_by_function_or_scorer_is_scikit_learns() -> None:
     predicted = PIPELINE.predict(X[300:])
     assert float(HELD.score(sk.f1_score)) == pytest.approx(sk.f1_score(Y[300:], predicted))
-    assert float(HELD.score(lambda y, p: sk.fbeta_score(y, p, beta=2))) == pytest.approx(sk.fbeta_score(Y[300:], predicted, beta=2))
+    assert float(HELD.score(lambda y, p: sk.fbeta_score(y, p, beta=2))) == pytest.approx(
+        sk.fbeta_score(Y[300:], predicted, beta=2)
+    )
     scorer = sk.make_scorer(sk.fbeta_score, beta=0.5)
     assert float(HELD.score(scorer)) == pytest.approx(sk.fbeta_score(Y[300:], predicted, beta=0.5))
 
@@ -85,7 +90,9 @@ def test_the_gap_is_the_difference_of_accuracies() -> None:
 def test_the_gap_of_graded_scores_is_resampled() -> None:
     from pytest_robust import ByFunction
 
-    graded = ByFunction(lambda target, output: 0.25 + 0.5 * float(target == output.argmax() if output.ndim else target == output))
+    graded = ByFunction(
+        lambda target, output: 0.25 + 0.5 * float(target == output.argmax() if output.ndim else target == output)
+    )
     gap = HELD.generalization_gap(train=(X[:300], Y[:300]), criterion=graded).estimate()
     assert gap.method == "percentile bootstrap"
     assert gap.low < gap.value < gap.high
@@ -118,6 +125,11 @@ def test_outcomes_of_the_projects_own_are_averaged_and_checked() -> None:
     assert own.estimate().value == 0.75
     assert own >= 0.7
     assert HELD.outcomes("graded", [0.5, 0.25]).estimate().method == "percentile bootstrap"
-    for scores, message in (([], "give one for each"), ([2.0], r"scores\[0\]"), ([[1.0]], "shape"), ([np.nan], "is not from 0")):
+    for scores, message in (
+        ([], "give one for each"),
+        ([2.0], r"scores\[0\]"),
+        ([[1.0]], "shape"),
+        ([np.nan], "is not from 0"),
+    ):
         with pytest.raises(InvalidArgument, match=message):
             HELD.outcomes("bad", scores)

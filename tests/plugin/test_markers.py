@@ -34,7 +34,9 @@ def test_every_marker_of_a_test_is_checked_and_told(project) -> None:
     """)
     result = project.run("--robust-report")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*ValueError: the body", "*accuracy under GaussianNoise(sigma=5) >= 0.99", "*accuracy under PGD(*"])
+    result.stdout.fnmatch_lines(
+        ["*ValueError: the body", "*accuracy under GaussianNoise(sigma=5) >= 0.99", "*accuracy under PGD(*"]
+    )
     assert sorted(record["decision"] for record in project.records()) == ["FAIL", "FAIL", "PASS", "PASS", "PASS"]
 
 
@@ -81,7 +83,7 @@ MISTAKES = {
     '"fgsm", min_accuracy=0.8': "takes keywords only, not 'fgsm'",
     'under="fgsm", min_accuracy=0.8': "under='fgsm' is not a perturbation",
     'min_accuracy="high"': "could not convert string to float: 'high'",
-    'samples=-1': "samples=-1 must be an integer, at least 0",
+    "samples=-1": "samples=-1 must be an integer, at least 0",
     'claim="all"': "'all' is not a valid Claim",
     "smaples=3, min_accuracy=0.5": "unknown keyword 'smaples'; did you mean 'samples'?",
     "": "states no bar",
@@ -90,27 +92,31 @@ MISTAKES = {
 
 @pytest.mark.parametrize("arguments", MISTAKES, ids=lambda text: text or "nothing")
 def test_a_mistake_is_a_usage_error_that_names_the_test(project, arguments) -> None:
-    project.makepyfile(test_mistake=f"""
+    project.makepyfile(
+        test_mistake=f"""
         import pytest
         def test_runs_first():
             open("ran", "w")
         @pytest.mark.robust({arguments})
         def test_model(): pass
-    """)
+    """
+    )
     result = project.run()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     text = str(result.stderr)
-    assert f"test_mistake.py::test_model: robust marker: " in text
+    assert "test_mistake.py::test_model: robust marker: " in text
     assert MISTAKES[arguments] in text
     assert not (project.path / "ran").exists()
 
 
 def test_a_mistake_stops_a_run_of_several_workers(project) -> None:
-    project.makepyfile(test_mistake="""
+    project.makepyfile(
+        test_mistake="""
         import pytest
         @pytest.mark.robust(attack="fgsm", epz=0.1, min_accuracy=0.8)
         def test_model(): pass
-    """)
+    """
+    )
     result = project.run("-n", "2")
     assert result.ret != 0
     assert "did you mean 'eps'?" in str(result.stdout) + str(result.stderr)

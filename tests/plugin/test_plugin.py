@@ -61,7 +61,9 @@ def test_another_model_is_compared_on_the_same_examples(project) -> None:
     """)
     result = project.run()
     assert result.ret == 1
-    result.stdout.re_match_lines([r"E +assert accuracy >= accuracy - 0.01", r"E +FAIL: the difference is -0\.\d+ .* on the same 200"])
+    result.stdout.re_match_lines(
+        [r"E +assert accuracy >= accuracy - 0.01", r"E +FAIL: the difference is -0\.\d+ .* on the same 200"]
+    )
 
 
 def test_require_holds_where_asserts_are_stripped(project) -> None:
@@ -96,7 +98,9 @@ def test_a_measurement_without_a_bar_is_told_as_such(project) -> None:
     assert [record["decision"] for record in project.records()] == ["NO BAR", "NO BAR"]
 
 
-@pytest.mark.parametrize("line", ["assert robust.accuracy()", "assert robust.accuracy() == 0.95", "assert robust.accuracy() != 1"])
+@pytest.mark.parametrize(
+    "line", ["assert robust.accuracy()", "assert robust.accuracy() == 0.95", "assert robust.accuracy() != 1"]
+)
 def test_a_measurement_is_no_verdict_and_equals_nothing(project, line) -> None:
     project.makepyfile(f"def test_model(robust):\n    {line}")
     result = project.run()
@@ -219,4 +223,6 @@ def test_an_unhealthy_attack_fails_the_test_as_invalid(project) -> None:
     """)
     result = project.run()
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["*INVALID: the attack proves nothing about this model:*exactly zero*", "*try: look for rounding*"])
+    result.stdout.fnmatch_lines(
+        ["*INVALID: the attack proves nothing about this model:*exactly zero*", "*try: look for rounding*"]
+    )

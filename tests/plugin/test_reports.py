@@ -50,7 +50,13 @@ def test_the_same_seed_gives_the_same_numbers_with_any_number_of_workers_in_any_
     from subprocess import run
     from sys import executable
 
-    run([executable, "-m", "pytest", "-p", "randomly", "-p", "no:cacheprovider", "--robust-report", "-q"], cwd=project.path, check=False, capture_output=True, timeout=120)
+    run(
+        [executable, "-m", "pytest", "-p", "randomly", "-p", "no:cacheprovider", "--robust-report", "-q"],
+        cwd=project.path,
+        check=False,
+        capture_output=True,
+        timeout=120,
+    )
     shuffled = numbers(project)
     # Queries and clean answers are shared between checks, so who pays for them depends on order.
     strip = lambda records: [{k: v for k, v in r.items() if k != "queries"} for r in records]
@@ -129,7 +135,9 @@ def test_reports_go_where_the_user_says(project) -> None:
 
 
 def test_ini_keys_mean_what_the_flags_mean_and_flags_win(project) -> None:
-    project.makeini("[pytest]\nrobust_report = true\nrobust_seed = 7\nrobust_samples = 60\nrobust_output =\n    json:x.json\n")
+    project.makeini(
+        "[pytest]\nrobust_report = true\nrobust_seed = 7\nrobust_samples = 60\nrobust_output =\n    json:x.json\n"
+    )
     project.makepyfile(SUITE)
     project.run("-k", "test_marked", "--robust-samples=40")
     (record,) = project.records("x.json")

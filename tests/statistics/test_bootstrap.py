@@ -61,9 +61,7 @@ def test_a_metric_that_is_mostly_undefined_is_refused() -> None:
         bootstrap(lambda _: nan, 3, confidence=0.95, seed=0, resamples=100)
 
 
-@pytest.mark.parametrize(
-    ("examples", "resamples", "confidence"), [(0, 100, 0.95), (3, 49, 0.95), (3, 100, 1.0)]
-)
+@pytest.mark.parametrize(("examples", "resamples", "confidence"), [(0, 100, 0.95), (3, 49, 0.95), (3, 100, 1.0)])
 def test_values_outside_their_range_are_refused(examples: int, resamples: int, confidence: float) -> None:
     with pytest.raises(InvalidArgument):
         bootstrap(lambda _: 1.0, examples, confidence=confidence, seed=0, resamples=resamples)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import comb, inf, sqrt
 
 import numpy as np
@@ -255,7 +255,7 @@ def _candidates(trials: int, rate: float) -> range:
     return range(max(0, int(trials * rate - reach)), min(trials, int(trials * rate + reach)) + 1)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _covers(successes: int, trials: int, rate: float, confidence: float) -> bool:
     interval = anytime_interval(successes, trials, confidence=confidence)
     return interval.low <= rate <= interval.high

@@ -41,7 +41,8 @@ def independent(gained: int, lost: int, trials: int, confidence: float) -> tuple
 
 
 @pytest.mark.parametrize(
-    ("gained", "lost", "trials"), [(12, 3, 100), (3, 12, 100), (1, 0, 40), (0, 0, 30), (5, 5, 20), (40, 2, 60), (9, 1, 10)]
+    ("gained", "lost", "trials"),
+    [(12, 3, 100), (3, 12, 100), (1, 0, 40), (0, 0, 30), (5, 5, 20), (40, 2, 60), (9, 1, 10)],
 )
 @pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
 def test_interval_is_that_of_the_likelihood_maximised_by_search(

@@ -20,7 +20,11 @@ QUIET = settings(database=None, max_examples=300, suppress_health_check=[HealthC
 
 @given(p=perturbations(Rotate, GaussianNoise(sigma=0.2), Translate, FGSM(eps=0.1)))
 def test_every_value_prints_as_code_that_makes_it_again(p) -> None:
-    names = {**{name: getattr(transforms, name) for name in transforms.__all__}, **{name: getattr(pytest_robust, name) for name in pytest_robust.__all__}, "FGSM": FGSM}
+    names = {
+        **{name: getattr(transforms, name) for name in transforms.__all__},
+        **{name: getattr(pytest_robust, name) for name in pytest_robust.__all__},
+        "FGSM": FGSM,
+    }
     assert eval(repr(p), names) == p
 
 
@@ -42,12 +46,17 @@ def test_a_single_kind_shrinks_to_the_exact_step(break_at) -> None:
     assert found == GaussianNoise(sigma=break_at / 100)
 
 
-@pytest.mark.parametrize("limits", [{Rotate: 0.31, GaussianNoise: 9}, {Rotate: 9, GaussianNoise: 0.77}, {Rotate: 0.5, GaussianNoise: 0.2}])
+@pytest.mark.parametrize(
+    "limits", [{Rotate: 0.31, GaussianNoise: 9}, {Rotate: 9, GaussianNoise: 0.77}, {Rotate: 0.5, GaussianNoise: 0.2}]
+)
 def test_one_part_is_left_where_one_is_enough_at_its_exact_step(limits) -> None:
     top = {Rotate: 180, GaussianNoise: 0.5}
 
     def breaks(p: Perturbation) -> bool:
-        return any(part.level >= limits[type(part)] * top[type(part)] - 1e-9 for part in (p.parts if isinstance(p, Chain) else (p,)))
+        return any(
+            part.level >= limits[type(part)] * top[type(part)] - 1e-9
+            for part in (p.parts if isinstance(p, Chain) else (p,))
+        )
 
     found = find(perturbations(Rotate, GaussianNoise), breaks, settings=QUIET)
     assert not isinstance(found, Chain)
@@ -56,10 +65,16 @@ def test_one_part_is_left_where_one_is_enough_at_its_exact_step(limits) -> None:
 
 def test_two_parts_stay_where_it_takes_two() -> None:
     def breaks(p: Perturbation) -> bool:
-        return isinstance(p, Chain) and {type(part) for part in p.parts} == {Brightness, Contrast} and all(part.level >= 0.2 for part in p.parts)
+        return (
+            isinstance(p, Chain)
+            and {type(part) for part in p.parts} == {Brightness, Contrast}
+            and all(part.level >= 0.2 for part in p.parts)
+        )
 
     found = find(perturbations(Brightness, Contrast), breaks, settings=QUIET)
-    assert sorted(part.level for part in found.parts) == pytest.approx([0.2, 0.207])  # 0.9 * 23 / 100 is the first step over
+    assert sorted(part.level for part in found.parts) == pytest.approx(
+        [0.2, 0.207]
+    )  # 0.9 * 23 / 100 is the first step over
 
 
 def test_the_mildest_that_breaks_a_real_model_is_found() -> None:
