@@ -92,5 +92,5 @@ def infer_bounds(x: NDArray[Any]) -> Bounds:
         return Bounds(0, _GREY_LEVELS)
     raise InvalidData(
         f"the inputs lie in [{low:g}, {high:g}] ({x.dtype}), which does not tell their range; "
-        "pass bounds=(lowest, highest), or bounds=None if they have no limits"
+        "pass bounds=(lowest, highest), or bounds=pytest_robust.UNBOUNDED if they have no limits"
     )

@@ -78,11 +78,15 @@ class TopK(Criterion):
             raise InvalidArgument(f"TopK({self.k!r}): k must be an integer, at least 1")
 
     def score(self, target: Labels, outputs: Outputs) -> Floats:
-        """Return (n,) 1 where fewer than `k` classes score above the label."""
+        """Return (n,) 1 where the label is among the first `k` of the ranking."""
         if outputs.ndim != _SCORES_RANK:
             raise InvalidModel(f"TopK({self.k}) needs a score for every class, and the model answers labels only")
-        at_label = np.take_along_axis(outputs, np.asarray(target, dtype=np.int64)[:, None], axis=1)
-        return ((outputs > at_label).sum(axis=1) < self.k).astype(np.float64)
+        label = np.asarray(target, dtype=np.int64)[:, None]
+        at_label = np.take_along_axis(outputs, label, axis=1)
+        # Equal scores rank by class, as argmax does: forests give most classes exactly 0, and
+        # all of these would count as among the highest.
+        above = (outputs > at_label) | ((outputs == at_label) & (np.arange(outputs.shape[1]) < label))
+        return (above.sum(axis=1) < self.k).astype(np.float64)
 
 
 @dataclass(frozen=True)

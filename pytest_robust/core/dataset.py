@@ -60,10 +60,21 @@ class Dataset:
             _check_finite(name, entry)
         if self.y is not None:
             labels = read_only(np.asanyarray(self.y))
+            if labels.ndim == 0:
+                raise InvalidData(f"y={labels.item()!r} is a single value; each example needs one label")
             if len(labels) != len(self):
                 raise InvalidData(f"x has {len(self)} examples and y has {len(labels)}: each example needs one label")
             _check_finite("y", labels)
             object.__setattr__(self, "y", labels)
+        self._check_bounds(entries)
+
+    def _check_bounds(self, entries: Mapping[str, NDArray[Any]]) -> None:
+        given = self.bounds if isinstance(self.bounds, Mapping) else {"": self.bounds}
+        for name, bounds in given.items():
+            if bounds is not None and not isinstance(bounds, Bounds):
+                raise InvalidArgument(f"bounds={bounds!r}: give Bounds(lowest, highest)")
+            if isinstance(self.bounds, Mapping) and name not in entries:
+                raise InvalidArgument(f"bounds of {name!r}, which is none of the inputs {sorted(entries)}")
 
     def _entries(self) -> Iterator[tuple[str, Any]]:
         yield from self.x.items() if isinstance(self.x, Mapping) else (("x", self.x),)
@@ -122,7 +133,8 @@ class Dataset:
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits that name these examples and labels."""
         digest = blake2b(digest_size=8)
-        for name, entry in (*self._entries(), ("y", self.y)):
+        # Sorted, since a dict's order says nothing about the examples.
+        for name, entry in (*sorted(self._entries()), ("y", self.y)):
             if entry is None:
                 continue
             digest.update(f"{name}{entry.shape}{entry.dtype}".encode())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import inf, isfinite
-from typing import Any, TypeAlias
+from numbers import Real
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Exactly:
 
     def __post_init__(self) -> None:
         """Validate."""
-        _check_finite(self, self.value)
+        object.__setattr__(self, "value", _plain(self, self.value))
 
     def __repr__(self) -> str:
         """Return code that makes this value."""
@@ -49,8 +50,8 @@ class Between:
 
     def __post_init__(self) -> None:
         """Validate."""
-        _check_finite(self, self.low)
-        _check_finite(self, self.high)
+        object.__setattr__(self, "low", _plain(self, self.low))
+        object.__setattr__(self, "high", _plain(self, self.high))
         if self.low > self.high:
             raise InvalidArgument(f"{self!r}: the first must not be above the second")
 
@@ -63,9 +64,16 @@ Amount: TypeAlias = float | Exactly | Between
 """A number r is the range of the classic image generators: uniform in [neutral - r, neutral + r]."""
 
 
-def _check_finite(owner: object, value: object) -> None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not isfinite(value):
+def _plain(owner: object, value: object) -> int | float:
+    # NumPy's numbers become Python's, whose repr runs.
+    number = value.item() if isinstance(value, np.generic) else value
+    if not _is_number(number):
         raise InvalidArgument(f"{type(owner).__name__}({value!r}): must be a finite number")
+    return number
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
 
 
 def amount_range(name: str, amount: Amount, *, neutral: float = 0.0) -> Between:
@@ -83,7 +91,7 @@ def amount_range(name: str, amount: Amount, *, neutral: float = 0.0) -> Between:
         return amount
     if isinstance(amount, Exactly):
         return Between(amount.value, amount.value)
-    if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not isfinite(amount) or amount < 0:
+    if not _is_number(amount) or amount < 0:
         raise InvalidArgument(
             f"{name}={amount!r} must be a finite number, at least 0 (a range to both sides of {neutral:g}); "
             f"for one fixed value write {name}=Exactly(...), for other ends {name}=Between(low, high)"
@@ -105,7 +113,7 @@ def check_share(name: str, amount: Amount, *, most: float = inf) -> None:
     if isinstance(amount, (Exactly, Between)):
         between = amount_range(name, amount)
         low, high = between.low, between.high
-    elif isinstance(amount, bool) or not isinstance(amount, (int, float)) or not isfinite(amount):
+    elif not _is_number(amount):
         raise InvalidArgument(f"{name}={amount!r} must be a finite number, Exactly(...) or Between(low, high)")
     else:
         low = high = amount

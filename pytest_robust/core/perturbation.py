@@ -25,8 +25,8 @@ __all__ = ["Attack", "Chain", "Clean", "Perturbation", "Transform", "WorstOf"]
 
 def _written(value: object) -> str:
     """Return a number as a person writes it, so that 8/255 stays 8/255."""
-    if isinstance(value, float):
-        value = float(value)  # NumPy's own floats print with their type's name
+    if isinstance(value, np.generic):
+        value = value.item()  # NumPy's own numbers print with their type's name
     if isinstance(value, float) and value and abs(value) < 1:
         numerator = round(value * 255)
         if numerator / 255 == value and len(f"{value!r}") > 6:  # noqa: PLR2004 - longer than "0.1234"
@@ -54,7 +54,8 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
     @property
     def id(self) -> str:
         """A short stable name, safe in file names and test ids: `pgd-eps-8of255`."""
-        words = re.sub(r"(?<=\d)/(?=\d)", "of", repr(self).lower())
+        # Between(-5, 20) is another change than Between(5, 20); the sign of 1e-05 is none.
+        words = re.sub(r"(?<![\de])-(?=\d)", "minus", re.sub(r"(?<=\d)/(?=\d)", "of", repr(self).lower()))
         return re.sub(r"[^a-z0-9.]+", "-", words).strip("-")
 
     def scaled(self, share: float) -> Self:
@@ -126,15 +127,21 @@ def _parts(perturbation: Perturbation) -> tuple[Perturbation, ...]:
 
 def _toward(value: Any, share: float, neutral: float) -> Any:  # noqa: ANN401 - a field's value of any type
     def move(number: float) -> float:
-        # Ten significant digits: enough for any grid, and 0.07 does not print as 0.07000000000000001.
-        return float(f"{neutral + share * (number - neutral):.10g}")
+        return _tidy(neutral + share * (number - neutral))
 
     if isinstance(value, Exactly):
         return Exactly(move(value.value))
     if isinstance(value, Between):
         return Between(move(value.low), move(value.high))
     # A plain number is a range around neutral, so it is itself the distance from neutral.
-    return float(f"{share * value:.10g}")
+    return _tidy(share * value)
+
+
+def _tidy(number: float) -> float:
+    # A share of 8/255 is a number of grey levels again where it is all but one. Else ten
+    # significant digits: enough for any grid, and 0.07 does not print as 0.07000000000000001.
+    levels = round(number * 255)
+    return levels / 255 if abs(number * 255 - levels) < 1e-9 else float(f"{number:.10g}")  # noqa: PLR2004 - rounding's size
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

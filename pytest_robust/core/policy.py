@@ -40,6 +40,8 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Validate."""
+        if not isinstance(self.claim, Claim):
+            raise InvalidArgument(f"claim={self.claim!r} must be one of {', '.join(map(str, Claim))}")
         for name in ("confidence", "error"):
             value = getattr(self, name)
             if not isfinite(value) or not 0 < value < 1:

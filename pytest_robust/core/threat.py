@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from numbers import Real
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def check_budget(eps: float) -> None:
     Raises:
         InvalidArgument: `eps` is not a finite number above 0.
     """
-    if not isinstance(eps, (int, float)) or isinstance(eps, bool) or not isfinite(eps) or eps <= 0:
+    if not isinstance(eps, Real) or isinstance(eps, bool) or not isfinite(eps) or eps <= 0:
         raise InvalidArgument(
             f"eps={eps!r} must be a finite number above 0: it is the largest size of the change, "
             "in the unit of the inputs; for no change at all leave out under="

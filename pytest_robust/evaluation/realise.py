@@ -116,7 +116,7 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
         raise InvalidArgument(f"{type(attack).__name__} returned shape {np.shape(found)} for inputs of shape {x.shape}")
     # The attack's word counts for nothing: what is no number goes back to the clean input,
     # the rest into the ball, and the distance is measured here.
-    unusable = ~np.isfinite(found.reshape(len(found), -1)).all(axis=1)
+    unusable: Mask = np.logical_not(np.isfinite(found.reshape(len(found), -1)).all(axis=1))
     found = np.where(unusable.reshape(-1, *[1] * (x.ndim - 1)), x, found.astype(np.float32))
     inside = threat.project(found, x)
     if np.issubdtype(trial.x.dtype, np.integer):

@@ -1,0 +1,58 @@
+"""Task 14's robustness, written as a user would write it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_robust import L2
+from pytest_robust.attacks import FGSM, PGD, UniformNoise
+from pytest_robust.transforms import Flip, GaussianNoise, Rotate, Translate
+from reference_models import trained
+from reference_models.tasks.mnist_cnn import TASK
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return trained(TASK, seed=0)
+
+
+@pytest.fixture(scope="module")
+def robust_model(mnist):
+    return mnist.model
+
+
+@pytest.fixture(scope="module")
+def robust_data(mnist):
+    return mnist.splits.test.x, mnist.splits.test.y
+
+
+def test_it_reads_digits_it_has_not_seen(robust, mnist) -> None:
+    assert robust.accuracy() >= 0.965
+    assert robust.score("f1_macro") >= 0.96
+    assert robust.generalization_gap(train=(mnist.splits.train.x, mnist.splits.train.y)) <= 0.05
+
+
+@pytest.mark.robust(transform="gaussian_noise", sigma=0.1, min_accuracy=0.94)
+@pytest.mark.robust(under=Rotate(degrees=15), min_accuracy=0.92)
+@pytest.mark.robust(under=Translate(width=2 / 28, height=2 / 28), min_accuracy=0.85, min_invariance=0.85)
+def test_it_bears_what_a_scanner_does() -> None:
+    """The markers are the checks."""
+
+
+def test_it_is_undefended(robust) -> None:
+    assert robust.accuracy(under=PGD(eps=0.3)) <= 0.05
+    assert robust.attack_success_rate(under=PGD(eps=2.5, norm=L2)) >= 0.8
+
+
+def test_attacks_are_ordered_as_they_should_be(robust) -> None:
+    noise, fgsm, pgd = (robust.accuracy(under=under) for under in (UniformNoise(eps=0.1), FGSM(eps=0.1), PGD(eps=0.1)))
+    assert noise >= fgsm
+    assert fgsm >= pgd
+
+
+def test_a_mirrored_digit_is_another_sign(robust) -> None:
+    assert robust.accuracy(under=Flip()) <= 0.6
+
+
+def test_more_noise_breaks_more(robust) -> None:
+    assert robust.accuracy(under=GaussianNoise(sigma=0.1)) >= robust.accuracy(under=GaussianNoise(sigma=0.5))
