@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from pytest_robust.core.arrays import Floats, Integers
+from pytest_robust.core.arrays import Floats, Integers, Mask
 
 __all__ = ["Bare"]
 
@@ -62,10 +62,9 @@ class Bare:
         """Return the images after `steps` steps, all of them taking all steps."""
         return np.concatenate([self._pgd(a, b, eps, step, steps).numpy() for a, b in self._batches(x, y)])
 
-    def accuracy(self, x: Floats, y: Integers) -> float:
-        """Return the share of images that the model answers right."""
-        right = [self.logits(a).numpy().argmax(axis=1) == b for a, b in self._batches(x, y)]
-        return float(np.concatenate(right).mean())
+    def right(self, x: Floats, y: Integers) -> Mask:
+        """Return (n,) whether the model answers right."""
+        return np.concatenate([self.logits(a).numpy().argmax(axis=1) == b for a, b in self._batches(x, y)])
 
     def _batches(self, x: Floats, y: Integers) -> list[tuple[Floats, Integers]]:
         starts = range(0, len(x), self._batch)

@@ -14,7 +14,10 @@ import numpy as np
 from pytest_robust.core.arrays import Floats, Integers
 from reference_models.data import mnist
 
-__all__ = ["Digits", "digits"]
+__all__ = ["BATCH", "Digits", "digits"]
+
+BATCH = 250
+"""Images the model is asked about at once, by us and by what we are measured against."""
 
 _CACHE = Path(__file__).parents[1] / ".cache" / "benchmarks"
 

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 _TABLE = pytest.StashKey[list[Row | LeftOut]]()
 
-# Images attacked at once, by us and by what we are measured against.
-BATCH = 250
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the table."""
@@ -84,5 +81,6 @@ def digits() -> Digits:
 def bare(digits: Digits) -> Bare:
     """The same model, compiled by hand."""
     from benchmarks.bare import Bare
+    from benchmarks.cnn import BATCH
 
     return Bare(digits.model, batch=BATCH)

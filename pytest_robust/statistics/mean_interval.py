@@ -32,6 +32,7 @@ def mean_interval(scores: Floats, total: int, *, confidence: float, seed: int) -
         seed: For resampling.
 
     Examples:
+        >>> import numpy as np
         >>> print(mean_interval(np.array([1.0] * 90 + [0.0] * 10), 100, confidence=0.95, seed=0))
         0.900 [0.824, 0.951] on 100 of 100
     """
