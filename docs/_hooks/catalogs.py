@@ -36,7 +36,10 @@ def table(room):
 
 
 def reference(room):
-    return "\n\n".join(f"::: {member.__module__}.{member.__name__}" for _, member in members(room))
+    # Without methods: what a user writes is the constructor, and the interface has the rest.
+    return "\n\n".join(
+        f"::: {member.__module__}.{member.__name__}\n    options:\n      members: []" for _, member in members(room)
+    )
 
 
 def _summary(member):
@@ -72,7 +75,7 @@ def _metric(row):
     return f"`robust.{name}({_arguments(member)})`", _summary(member)
 
 
-_PERTURBATION_HEAD = ("value", "in markers", "what it does", "`perturbations()` draws up to")
+_PERTURBATION_HEAD = ("value", "in markers", "what it does", "drawn up to")
 _HEADS = {
     "attacks": (_PERTURBATION_HEAD, _perturbation),
     "transforms": (_PERTURBATION_HEAD, _perturbation),

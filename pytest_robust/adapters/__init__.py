@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.dataset import Dataset
-from pytest_robust.core.errors import InvalidData, InvalidModel, UntrustedFile
+from pytest_robust.core.errors import InvalidArgument, InvalidData, InvalidModel, UntrustedFile
 from pytest_robust.core.model import Model
 
 __all__ = ["CATALOG", "adapt", "dataset", "raw_data"]
@@ -41,6 +42,8 @@ def adapt(native: Any, *, allow_pickle: bool, columns: tuple[str, ...] = ()) -> 
     if isinstance(native, (str, Path)):
         adapter = _for_file(Path(native), allow_pickle=allow_pickle)
         return adapt(adapter.load(Path(native)), allow_pickle=allow_pickle, columns=columns)
+    if isinstance(native, type):
+        raise InvalidModel(f"{native.__qualname__} is a class: give an instance, a fitted model")
     adapter_of_type = _for_type(native)
     if adapter_of_type is not None:
         return adapter_of_type.adapt(native, columns)
@@ -70,7 +73,8 @@ def raw_data(x: Any, y: Any = None) -> RawData:  # noqa: ANN401 - any framework'
     if y is None and isinstance(x, tuple) and len(x) == 2:  # noqa: PLR2004 - the pair (x, y)
         return raw_data(*x)
     if isinstance(x, (str, Path)):
-        return read_archive(Path(x))
+        archive = read_archive(Path(x))
+        return archive if y is None else RawData(x=archive.x, y=as_labels(y))
     if isinstance(x, dict):
         entries = {str(name): _array(entry, f"x[{name!r}]") for name, entry in x.items()}
         return RawData(x=entries, y=as_labels(y))
@@ -81,13 +85,31 @@ def raw_data(x: Any, y: Any = None) -> RawData:  # noqa: ANN401 - any framework'
     return RawData(x=read.x, y=as_labels(read.y if y is None else y), columns=read.columns)
 
 
-def dataset(raw: RawData, bounds: Bounds | tuple[float, float] | dict[str, Bounds] | None = None) -> Dataset:
+def dataset(raw: RawData, bounds: Any = None) -> Dataset:  # noqa: ANN401 - any form a user gives
     """Return raw arrays as a Dataset, checked.
 
+    Args:
+        raw: Inputs and labels.
+        bounds: The values an input can take, as `Bounds` or a pair, or a dict of these for
+            several inputs; inferred where it is left out.
+
     Raises:
+        InvalidArgument: The bounds are none.
         InvalidData: The arrays cannot be measured on.
     """
-    return Dataset(x=raw.x, y=raw.y, bounds=Bounds(*bounds) if isinstance(bounds, tuple) else bounds)
+    if isinstance(bounds, Mapping):
+        return Dataset(x=raw.x, y=raw.y, bounds={name: _bounds(one) for name, one in bounds.items()})
+    return Dataset(x=raw.x, y=raw.y, bounds=None if bounds is None else _bounds(bounds))
+
+
+def _bounds(given: Any) -> Bounds:  # noqa: ANN401 - what a user gives
+    if isinstance(given, Bounds):
+        return given
+    try:
+        low, high = map(float, given)
+    except (TypeError, ValueError):
+        raise InvalidArgument(f"bounds={given!r}: give (lowest, highest)") from None
+    return Bounds(low, high)
 
 
 def _array(values: Any, name: str) -> NDArray[Any]:  # noqa: ANN401 - what a user gives

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pytest_robust.core.adapter import RawData
 from pytest_robust.core.errors import InvalidData
@@ -36,9 +37,7 @@ def gather(batches: Iterable[Any], *, what: str, stacked: bool = True) -> RawDat
             return {str(name): joined([value[name] for value in values]) for name in values[0]}
         arrays = [np.asarray(value) for value in values]
         if arrays[0].dtype.kind in "SO":
-            arrays = [
-                np.asarray([text.decode() if isinstance(text, bytes) else text for text in a.flat]) for a in arrays
-            ]
+            arrays = [_decoded(array) for array in arrays]
         return join(arrays)
 
     try:
@@ -47,3 +46,8 @@ def gather(batches: Iterable[Any], *, what: str, stacked: bool = True) -> RawDat
         )
     except ValueError as error:
         raise InvalidData(f"{what}: its batches do not fit together: {error}") from None
+
+
+def _decoded(array: NDArray[Any]) -> NDArray[Any]:
+    texts = [text.decode() if isinstance(text, bytes) else text for text in array.flat]
+    return np.asarray(texts).reshape(array.shape)

@@ -60,7 +60,7 @@ class CompiledModel(Differentiable):
         if not self._through_logarithms:
             return ()
         note = (
-            "no softmax is to be seen behind the model's probabilities, so the attack differentiates their logarithms: "
+            "no softmax or sigmoid is to be seen behind the model's probabilities, so the attack differentiates their logarithms: "
             "where the model is very sure these have no gradient; better give a model that ends in logits"
         )
         return (note,)
@@ -103,7 +103,13 @@ class CompiledModel(Differentiable):
         }
         for name, body in (("outputs", self._cast_and_call), ("logits", self._find_logits)):
             self._functions[name] = tf.function(body, autograph=False, input_signature=[self._signature])
-        self._look_like_probabilities = _are_probabilities(np.asarray(self._call("outputs", self._tensors(x))))
+        try:
+            outputs = self._call("outputs", self._tensors(x))
+        except (InvalidModel, InvalidData):
+            # What the model does not take says nothing about what it does.
+            self._signature = {}
+            raise
+        self._look_like_probabilities = _are_probabilities(np.asarray(outputs))
         if self._look_like_probabilities:
             # Traced now, so that the note is there before the first verdict.
             self._call("logits", self._tensors(x))
@@ -159,7 +165,7 @@ class CompiledModel(Differentiable):
             logits = tf.cast(found.op.inputs[0], tf.float32)
         elif self._look_like_probabilities:
             self._through_logarithms = True
-            logits = tf.math.log(tf.maximum(tf.cast(outputs, tf.float32), np.finfo(np.float32).tiny))
+            logits = _logarithms(tf.cast(outputs, tf.float32))
         else:
             logits = tf.cast(outputs, tf.float32)
         return tf.concat([tf.zeros_like(logits), logits], axis=1) if logits.shape[1] == 1 else logits
@@ -190,9 +196,19 @@ class CompiledModel(Differentiable):
             raise InvalidModel(f"the model does not take inputs of shape {shapes}: {_first_lines(error)}") from error
 
 
+def _logarithms(probabilities: Any) -> Any:  # noqa: ANN401 - a tensor
+    if probabilities.shape[1] > 1:
+        return tf.math.log(tf.maximum(probabilities, np.finfo(np.float32).tiny))
+    # Nearer to 1 there are no float32 numbers.
+    p = tf.clip_by_value(probabilities, np.finfo(np.float32).tiny, 1 - 1e-7)
+    return tf.math.log(p) - tf.math.log1p(-p)
+
+
 def _are_probabilities(outputs: Outputs) -> bool:
-    if outputs.ndim != _MATRIX or outputs.shape[1] == 1 or not np.issubdtype(outputs.dtype, np.floating):
+    if outputs.ndim != _MATRIX or not np.issubdtype(outputs.dtype, np.floating):
         return False
+    if outputs.shape[1] == 1:
+        return bool(((outputs >= 0) & (outputs <= 1)).all())
     return bool((outputs >= 0).all()) and np.allclose(outputs.sum(axis=1, dtype=np.float64), 1, atol=1e-3)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import is_zipfile
 
 import numpy as np
 
@@ -25,6 +26,8 @@ def read_archive(path: Path) -> RawData:
         raise FileNotFoundError(f"{path}: no such data file (looked in {Path.cwd()})")
     if path.suffix != ".npz":
         raise InvalidData(f"{path}: data are read from .npz files with the arrays x and y; load others yourself")
+    if not is_zipfile(path):
+        raise InvalidData(f"{path}: not an .npz archive; write one with np.savez(path, x=x, y=y)")
     with np.load(path, allow_pickle=False) as archive:
         if "x" not in archive:
             raise InvalidData(f"{path} holds {sorted(archive)}; it needs an array x, and y for checks that need labels")

@@ -22,7 +22,7 @@ def as_labels(y: Any) -> Labels | None:  # noqa: ANN401 - what a user gives
         return labels[:, 0]
     if (
         labels.ndim == _MATRIX
-        and np.issubdtype(labels.dtype, np.number)
+        and labels.dtype.kind in "biuf"
         and np.isin(labels, (0, 1)).all()
         and (labels.sum(axis=1) == 1).all()
     ):

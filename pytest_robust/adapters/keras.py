@@ -18,6 +18,8 @@ from pytest_robust.core.model import Classifier, Model
 
 __all__ = ["Keras"]
 
+_MATRIX = 2
+
 
 class Keras(Adapter):
     """Functional, sequential and subclassed models; gradients on the TensorFlow backend."""
@@ -48,7 +50,7 @@ class Keras(Adapter):
 
         try:
             return keras.saving.load_model(path, compile=False, safe_mode=True)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise InvalidModel(f"{path}: Keras cannot load it safely: {str(error).splitlines()[0]}") from error
 
     def read(self, native: Any) -> RawData:  # noqa: ANN401 - a keras.utils.PyDataset
@@ -70,27 +72,42 @@ class Keras(Adapter):
 
 def _checked(native: Any, compiled: Any) -> Model:  # noqa: ANN401 - a keras.Model
     """Return the compiled model, with what it says of its inputs looked at before it is called."""
-    inputs = list(getattr(native, "inputs", None) or [])
-    names = [tensor.name for tensor in inputs]
-    single = len(inputs) <= 1
-    dtypes = {"" if single else tensor.name: str(tensor.dtype) for tensor in inputs}
+    inputs = {tensor.name: tensor for tensor in getattr(native, "inputs", None) or ()}
+    dtypes = {name: str(tensor.dtype) for name, tensor in inputs.items()}
+    if len(inputs) == 1:
+        dtypes[""] = next(iter(dtypes.values()))
 
     def forward(tensors: Any) -> Any:  # noqa: ANN401 - tensors
-        given = _named(tensors, names)
-        for tensor in inputs:
-            one = given if not isinstance(given, Mapping) else given[tensor.name]
-            if tuple(one.shape)[1:] and not _fits(tuple(one.shape)[1:], tuple(tensor.shape)[1:]):
-                raise InvalidData(_shape_message(tuple(one.shape)[1:], tuple(tensor.shape)[1:], tensor.name))
-        # A functional model of one input takes the bare tensor whatever its name.
-        return native(given, training=False)
+        if not inputs:
+            return native(tensors, training=False)
+        given = _named(tensors, list(inputs))
+        for name, tensor in inputs.items():
+            one, wanted = tuple(given[name].shape)[1:], tuple(tensor.shape)[1:]
+            if not _fits(one, wanted):
+                raise InvalidData(_shape_message(one, wanted, name))
+        return native(_packed(native, given), training=False)
 
     return compiled(forward, dtypes)
 
 
-def _named(tensors: Any, names: list[str]) -> Any:  # noqa: ANN401 - tensors
-    if isinstance(tensors, Mapping) and len(names) > 1 and set(tensors) != set(names):
+def _named(tensors: Any, names: list[str]) -> Mapping[str, Any]:  # noqa: ANN401 - tensors
+    if not isinstance(tensors, Mapping):
+        if len(names) > 1:
+            raise InvalidData(f"the model's inputs are {names}, the data are one array: give a dict with these names")
+        return {names[0]: tensors}
+    if set(tensors) != set(names):
         raise InvalidData(f"the model's inputs are {names}, the data have {sorted(tensors)}: use the model's names")
     return tensors
+
+
+def _packed(native: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - tensors
+    """Return the tensors in the lists and dicts that the model was built with, which it warns to miss."""
+    import keras
+
+    structure = getattr(native, "input", None)
+    if not isinstance(structure, (list, tuple, dict)):
+        return next(iter(given.values()))
+    return keras.tree.map_structure(lambda tensor: given[tensor.name], structure)
 
 
 def _fits(given: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
@@ -121,6 +138,11 @@ class _Scores(Classifier):
     def logits(self, x: Inputs) -> Floats:
         """Return (n, classes) log-probabilities or logits."""
         outputs = self.predict(x).astype(np.float32)
+        if outputs.ndim != _MATRIX:
+            raise InvalidModel(
+                f"the model's outputs have shape {outputs.shape}, not (n, classes): "
+                "it is no classifier; name a criterion that fits, for instance criterion=WithinTolerance(0.1)"
+            )
         if outputs.shape[1] == 1:
             p = np.clip(outputs, 1e-7, 1 - 1e-7)
             inside = outputs.min() >= 0 and outputs.max() <= 1

@@ -35,11 +35,11 @@ class Pandas(Adapter):
         if all(np.issubdtype(kind, np.number) for kind in frame.dtypes if isinstance(kind, np.dtype)) and all(
             isinstance(kind, np.dtype) for kind in frame.dtypes
         ):
-            return RawData(x=frame.to_numpy(), y=None, columns=columns)
+            # Numbers for names are pandas' own, which a model fitted on them has not seen.
+            named = all(isinstance(name, str) for name in frame.columns)
+            return RawData(x=frame.to_numpy(), y=None, columns=columns if named else ())
         arrays = {
-            str(name): column.to_numpy()
-            if np.issubdtype(column.to_numpy().dtype, np.number)
-            else column.to_numpy(dtype=str)
+            str(name): column.to_numpy() if column.to_numpy().dtype.kind in "biuf" else column.to_numpy(dtype=str)
             for name, column in frame.items()
         }
         return RawData(x=arrays, y=None, columns=columns)

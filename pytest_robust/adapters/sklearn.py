@@ -82,7 +82,8 @@ class _Linear(Differentiable):
         logits = self.logits(x)
         onehot = np.arange(logits.shape[1]) == y[:, None]
         slope = loss.cotangent(NumpyOps(), logits, onehot)
-        weights = np.asarray(self.native.coef_, dtype=np.float32)
+        # RidgeClassifier keeps the weights of two classes as a vector.
+        weights = np.atleast_2d(np.asarray(self.native.coef_, dtype=np.float32))
         gradient = slope[:, 1:] @ weights if len(weights) == 1 else slope @ weights
         return LossGradient(logits=logits, gradient=gradient.astype(np.float32))
 

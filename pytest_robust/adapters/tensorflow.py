@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -64,17 +65,22 @@ def _batched(spec: Any) -> bool:  # noqa: ANN401 - nested TensorSpecs
         return False
     first = {shape[0] for shape in shapes}
     # A batch whose last part is short has the open dimension None; `drop_remainder` fixes
-    # one number for all parts.
-    return None in first or (len(first) == 1 and len(shapes) > 1)
+    # one number for all parts. Parts of numbers in a row are an example and its one-hot label.
+    text = any(leaf.dtype == tf.string for leaf in tf.nest.flatten(spec))
+    if None in first:
+        return True
+    return len(first) == 1 and len(shapes) > 1 and (text or any(shape.rank > 1 for shape in shapes))
 
 
 def _forward(native: Any) -> tuple[Callable[[Any], Any], dict[str, str]]:  # noqa: ANN401 - TensorFlow's
     import tensorflow as tf
 
-    python = getattr(native, "python_function", None)
-    if python is not None:
-        # Traced inline, so that a softmax at its end is seen rather than sealed in a call.
-        return python, _dtypes(getattr(native, "input_signature", None))
+    # The function itself, or the one that a module is called by. Traced inline, so that a
+    # softmax at its end is seen rather than sealed in a call.
+    for function in (native, getattr(native, "__call__", None)):  # noqa: B004 - not whether, but what
+        python = getattr(function, "python_function", None)
+        if python is not None:
+            return partial(_inlined, python, native), _dtypes(getattr(function, "input_signature", None))
     signatures = getattr(native, "signatures", None)
     if callable(native):
         return native, {}
@@ -83,6 +89,10 @@ def _forward(native: Any) -> tuple[Callable[[Any], Any], dict[str, str]]:  # noq
     kind = type(native).__qualname__
     hint = " (a tf.Module needs __call__)" if isinstance(native, tf.Module) else ""
     raise InvalidModel(f"{kind} cannot be called{hint}: give a tf.function, or a SavedModel with serving_default")
+
+
+def _inlined(python: Any, owner: Any, tensors: Any) -> Any:  # noqa: ANN401, ARG001 - the owner keeps the variables alive
+    return python(tensors)
 
 
 def _dtypes(signature: Any) -> dict[str, str]:  # noqa: ANN401 - TensorSpecs
@@ -98,6 +108,8 @@ def _served(native: Any, function: Any) -> tuple[Callable[[Any], Any], dict[str,
     def forward(tensors: Any, owner: Any = native) -> Any:  # noqa: ANN401, ARG001 - the owner keeps the variables alive
         if len(specs) == 1 and not isinstance(tensors, dict):
             return function(**{next(iter(specs)): tensors})[outputs[0]]
+        if not isinstance(tensors, dict):
+            raise InvalidData(f"the model's inputs are {sorted(specs)}, the data have one array: give a dict of these")
         if set(tensors) != set(specs):
             raise InvalidData(f"the model's inputs are {sorted(specs)}, the data have {sorted(tensors)}")
         return function(**tensors)[outputs[0]]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,12 @@ class _Inferred(dict[str | None, Bounds]):
 
 
 def _check_finite(name: str, array: NDArray[Any]) -> None:
+    if array.dtype == object:
+        for row, value in enumerate(array):
+            if value is None or (isinstance(value, float) and not isfinite(value)):
+                raise InvalidData(
+                    f"{name}[{row}] is {value}: a missing value cannot be measured on; drop or fill the row"
+                )
     if not np.issubdtype(array.dtype, np.inexact):
         return
     for start in range(0, len(array), _CHUNK):

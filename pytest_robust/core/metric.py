@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any
 
 from pytest_robust.core.arrays import Floats
-from pytest_robust.core.criteria import Correct, Criterion
+from pytest_robust.core.criteria import ByFunction, Correct, Criterion
+from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation
@@ -31,7 +32,7 @@ class Request:
 
     Args:
         under: The perturbation.
-        criterion: What counts as right.
+        criterion: What counts as right: a Criterion, or a function of (target, output).
         data: Other examples than the subject's own, in any form it takes data in.
         only_right: Only the examples answered right before the change.
         outputs: Keep the answers themselves, and change the examples answered wrong too.
@@ -42,6 +43,20 @@ class Request:
     data: Any = None
     only_right: bool = False
     outputs: bool = False
+
+    def __post_init__(self) -> None:
+        """Validate; a plain function becomes a criterion."""
+        if not isinstance(self.under, Perturbation):
+            raise InvalidArgument(
+                f"under={self.under!r} is not a perturbation: give a value such as PGD(eps=8/255) or Rotate(degrees=15)"
+            )
+        if not isinstance(self.criterion, Criterion):
+            if isinstance(self.criterion, type) or not callable(self.criterion):
+                raise InvalidArgument(
+                    f"criterion={self.criterion!r} is not a criterion: give a value such as TopK(5), "
+                    "or a function of (target, output) that returns a score from 0 to 1"
+                )
+            object.__setattr__(self, "criterion", ByFunction(self.criterion))
 
 
 class Metric(ABC):

@@ -14,6 +14,9 @@ from pytest_robust.core.streams import Streams
 __all__ = ["L1", "L2", "LInf", "Norm"]
 
 
+_SMALL = 1e-25
+
+
 def _flat(x: Floats) -> Floats:
     # Not -1: attacks end with no rows left.
     return x.reshape(len(x), prod(x.shape[1:]))
@@ -69,7 +72,11 @@ class _LInf(Norm):
         return np.abs(_flat(delta)).max(axis=1)
 
     def steepest(self, gradient: Floats, size: float, low: Floats, high: Floats) -> Floats:
-        return np.clip(np.sign(gradient) * np.float32(size), low, high)
+        step = np.sign(gradient)
+        step *= np.float32(size)
+        # np.clip takes three times as long between arrays; this is the hot loop of PGD.
+        np.maximum(step, low, out=step)
+        return np.minimum(step, high, out=step)
 
     def project(self, delta: Floats, size: float) -> Floats:
         return np.clip(delta, -np.float32(size), np.float32(size))
@@ -96,6 +103,11 @@ class _L2(Norm):
 
     def steepest(self, gradient: Floats, size: float, low: Floats, high: Floats) -> Floats:
         length = self.size(gradient)
+        # Near the ends of float32 the factor to unit length is no float32.
+        if ((length > 0) & ((length < _SMALL) | (length > 1 / _SMALL))).any():
+            largest = np.abs(_flat(gradient)).max(axis=1)
+            gradient = gradient / _column(np.where(largest > 0, largest, 1), gradient)
+            length = self.size(gradient)
         # A zero gradient has no direction: stay.
         scale = _column(np.divide(size, length, out=np.zeros_like(length), where=length > 0), gradient)
         delta = np.clip(gradient * scale, low, high)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
 from pytest_robust.core.criteria import Criterion, SameAsClean, answers
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.model import Classifier, Model
 from pytest_robust.evaluation.probe import Meter, ask
@@ -27,6 +28,9 @@ class CleanAnswers:
         criterion: What counts as right.
         meter: Counts what is asked.
         batch_size: Examples asked about at once, at most.
+
+    Raises:
+        InvalidData: The criterion needs labels and there are none.
     """
 
     def __init__(self, model: Model, data: Dataset, criterion: Criterion, *, meter: Meter, batch_size: int) -> None:
@@ -36,18 +40,23 @@ class CleanAnswers:
         self._score = np.zeros(len(data))
         self._loss = np.full(len(data), np.nan)
         self._answer: NDArray[Any] | None = None
-        self._target = None if data.y is None else encode(data.y, model)
+        if self.needs_labels and data.y is None:
+            raise InvalidData(
+                "the data have no labels y, and what is right depends on them; give labels, or measure invariance, "
+                "which needs none"
+            )
+        self._target = None if data.y is None or not self.needs_labels else encode(data.y, model)
 
     @property
     def needs_labels(self) -> bool:
         """Whether right is a matter of labels, rather than of staying the same."""
         return not isinstance(self.criterion, SameAsClean)
 
-    def target(self, index: Integers) -> Labels | None:
+    def target(self, index: Integers) -> Labels:
         """Return what should be answered to the examples `index`, asked before."""
-        if self.needs_labels:
-            return None if self._target is None else self._target[index]
-        return None if self._answer is None else self._answer[index]
+        known = self._answer if self._target is None else self._target
+        assert known is not None, "asked before any answer"
+        return known[index]
 
     def score(self, index: Integers) -> Floats:
         """Return (n,) scores of the examples `index`."""
@@ -58,13 +67,6 @@ class CleanAnswers:
         """Return (n,) log-odds against the label, NaN where the model has no logits."""
         self.ensure(index)
         return self._loss[index]
-
-    def answers(self, index: Integers) -> Labels:
-        """Return (n,) what the model says to the examples `index`."""
-        self.ensure(index)
-        if self._answer is None:
-            raise IndexError("no examples")
-        return self._answer[index]
 
     def ensure(self, index: Integers) -> None:
         """Ask about those of the examples that have not been asked about."""
@@ -93,8 +95,7 @@ class CleanAnswers:
             )
         self._answer[index] = said
         target = self.target(index)
-        if target is not None:
-            self._score[index] = self.criterion.score(target, outputs)
-            if self.criterion.about_classes and isinstance(self.model, Classifier):
-                self._loss[index] = LogOdds().value(outputs, np.asarray(target, dtype=np.int64))
+        self._score[index] = self.criterion.score(target, outputs)
+        if self.criterion.about_classes and isinstance(self.model, Classifier):
+            self._loss[index] = LogOdds().value(outputs, np.asarray(target, dtype=np.int64))
         self._known[index] = True

@@ -143,7 +143,7 @@ class Evaluation:
                 distance[rows] = made.distance
             broken = score[rows] < clean[rows]
             goal = self.request.under.goal if isinstance(self.request.under, Attack) else Untargeted()
-            if not isinstance(goal, Untargeted) and trial.y is not None:
+            if not isinstance(goal, Untargeted):
                 reached = np.zeros(len(index))
                 reached[rows] = goal.reached(answers(outputs), trial.y)
             self._observe(chosen, trial, broken, made.unusable, outputs)
@@ -184,8 +184,7 @@ class Evaluation:
         return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
 
     def _judge(self, outputs: Outputs, index: Integers) -> Floats:
-        target = self._clean.target(index)
-        return np.zeros(len(index)) if target is None else self.request.criterion.score(target, outputs)
+        return self.request.criterion.score(self._clean.target(index), outputs)
 
     def _observe(self, index: Integers, trial: Trial, broken: Mask, unusable: Mask | None, outputs: Outputs) -> None:
         """Collect the signs of a sick attack, for perturbations that follow gradients."""
@@ -197,7 +196,7 @@ class Evaluation:
         signs.unusable += 0 if unusable is None else int(unusable.sum())
         if not isinstance(attack.goal, Untargeted):
             return
-        if self.request.criterion.about_classes and trial.y is not None:
+        if self.request.criterion.about_classes:
             rise = LogOdds().value(outputs, np.asarray(trial.y, dtype=np.int64)) - self._clean.loss(index)
             rise = rise[np.isfinite(rise)]
             signs.loss_rise += float(rise.sum())

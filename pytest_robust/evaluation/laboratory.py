@@ -11,7 +11,7 @@ from pytest_robust.adapters import dataset, raw_data
 from pytest_robust.core.arrays import Integers
 from pytest_robust.core.criteria import Criterion
 from pytest_robust.core.dataset import Dataset
-from pytest_robust.core.errors import InvalidArgument, InvalidData
+from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
 from pytest_robust.core.perturbation import Attack
@@ -101,16 +101,11 @@ class Laboratory:
                 self.model, self.data, request.criterion, meter=Meter(), batch_size=self.policy.batch_size
             )
             self._clean[request.criterion] = clean
-        if clean.needs_labels and self.data.y is None:
-            raise InvalidData(
-                "the data have no labels y, and what is right depends on them; give labels, or measure invariance, "
-                "which needs none"
-            )
         order = self.order()
         if request.only_right:
             order = order[clean.score(order) > 0]
             target = clean.target(order)
-            if isinstance(request.under, Attack) and target is not None:
+            if isinstance(request.under, Attack):
                 order = order[request.under.goal.possible(target)]
         return Evaluation(clean, order, request, seed=self.policy.seed, batch_size=self.policy.batch_size)
 

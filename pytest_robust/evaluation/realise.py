@@ -15,7 +15,7 @@ from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.model import Model
-from pytest_robust.core.perturbation import Attack, Chain, Clean, Perturbation, Transform, WorstOf
+from pytest_robust.core.perturbation import Attack, Chain, Perturbation, Transform, WorstOf
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 
@@ -37,7 +37,7 @@ class Trial:
 
     model: Model
     x: NDArray[Any]
-    y: Labels | None
+    y: Labels
     bounds: Callable[[], Bounds]
     streams: Streams
     broken: Callable[[NDArray[Any], Integers], Mask]
@@ -48,7 +48,7 @@ class Trial:
             self,
             model=self.model.rows(keep),
             x=self.x[keep],
-            y=None if self.y is None else self.y[keep],
+            y=self.y[keep],
             streams=self.streams.rows(keep),
             broken=lambda x, rows: self.broken(x, keep[rows]),
         )
@@ -78,13 +78,8 @@ def realise(perturbation: Perturbation, trial: Trial) -> Realised:  # noqa: ARG0
         InvalidModel: The model cannot do what an attack needs.
     """
     raise InvalidArgument(
-        f"under={perturbation!r} is not a perturbation: give a value such as PGD(eps=8/255) or Rotate(degrees=15)"
+        f"{perturbation!r} is neither an Attack nor a Transform: make its class a subclass of one of them"
     )
-
-
-@realise.register
-def _clean(_: Clean, trial: Trial) -> Realised:
-    return Realised(x=trial.x)
 
 
 @realise.register
@@ -109,8 +104,6 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
     x = _frozen(trial.x.astype(np.float32))
     threat = ThreatModel(norm=attack.norm, eps=attack.eps, bounds=trial.bounds())
     threat.check_reach(x.shape[1:])
-    if trial.y is None:
-        raise InvalidArgument(f"{attack!r} needs to know what should be answered, and there are no labels")
     found = attack.perturb(trial.model, x, trial.y, threat, trial.streams.child(attack.kind))
     if np.shape(found) != x.shape:
         raise InvalidArgument(f"{type(attack).__name__} returned shape {np.shape(found)} for inputs of shape {x.shape}")

@@ -47,7 +47,8 @@ def test_bounds_that_leave_no_doubt_are_inferred(x: NDArray[np.generic], wanted:
 )
 def test_bounds_in_doubt_are_asked_for(x: NDArray[np.generic]) -> None:
     with pytest.raises(
-        InvalidData, match=r"does not tell their range; pass bounds=\(lowest, highest\), or bounds=pytest_robust.UNBOUNDED"
+        InvalidData,
+        match=r"does not tell their range; pass bounds=\(lowest, highest\), or bounds=pytest_robust.UNBOUNDED",
     ):
         infer_bounds(x)
 

@@ -55,14 +55,18 @@ def test_every_file_of_the_room_and_its_folders_is_a_member_but_private_ones(roo
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_all(room: Catalog) -> None:
-    with pytest.raises(InvalidArgument, match="'big_sav' is not among fake_room: axe, big_saw, wrong; did you mean 'big_saw'"):
+    with pytest.raises(
+        InvalidArgument, match="'big_sav' is not among fake_room: axe, big_saw, wrong; did you mean 'big_saw'"
+    ):
         room.load("big_sav")
     with pytest.raises(InvalidArgument, match="is not among fake_room: axe, big_saw, wrong$"):
         room.load("zzzzzzz")
 
 
 def test_a_file_without_a_class_of_its_name_is_refused(room: Catalog) -> None:
-    with pytest.raises(InvalidArgument, match=r"fake_room\.wrong must hold one Tool named after it, and exports \['Right'\]"):
+    with pytest.raises(
+        InvalidArgument, match=r"fake_room\.wrong must hold one Tool named after it, and exports \['Right'\]"
+    ):
         list(room)
 
 

@@ -54,6 +54,15 @@ def test_a_value_that_is_not_finite_is_refused_by_row(value: float) -> None:
         data(y=np.array([0, 1, value, 0, 1, 2]))
 
 
+@pytest.mark.parametrize("missing", [None, nan])
+def test_a_missing_label_or_text_is_refused_by_row(missing: object) -> None:
+    words = np.array(["a", "b", missing], dtype=object)
+    with pytest.raises(InvalidData, match=rf"y\[2\] is {missing}: a missing value .*drop or fill the row"):
+        data(X[:3], words)
+    with pytest.raises(InvalidData, match=rf"x\[2\] is {missing}"):
+        data(words, None)
+
+
 def test_a_value_that_is_not_finite_is_found_far_down() -> None:
     x = np.zeros((10_000, 2), dtype=np.float32)
     x[9001, 1] = nan
@@ -165,4 +174,4 @@ def test_the_fingerprint_is_that_of_the_content_alone() -> None:
     assert data().fingerprint == data(np.asfortranarray(X)).fingerprint
     assert data(TWO).fingerprint == data(dict(reversed(TWO.items()))).fingerprint
     # Other releases must read today's records.
-    assert data(np.zeros((2, 3), dtype=np.float32), np.array([0, 1], dtype=np.int64)).fingerprint == "PINNED"
+    assert data(np.zeros((2, 3), dtype=np.float32), np.array([0, 1], dtype=np.int64)).fingerprint == "e8b3b9ee44c05d12"

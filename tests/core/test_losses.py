@@ -10,9 +10,7 @@ from scipy.special import softmax
 
 from pytest_robust.core.losses import LogOdds, NumpyOps
 
-LOGITS = hnp.arrays(
-    np.float64, st.tuples(st.integers(1, 5), st.integers(2, 6)), elements=st.floats(-20, 20, width=32)
-)
+LOGITS = hnp.arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(2, 6)), elements=st.floats(-20, 20, width=32))
 Logits = NDArray[np.float64]
 
 

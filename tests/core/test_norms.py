@@ -124,7 +124,7 @@ def test_steepest_without_a_box_reaches_size_times_the_dual_norm(
     delta = norm.steepest(gradient, size, -wide, wide)
     flat = gradient.reshape(len(gradient), -1).astype(np.float64)
     climbed = (flat * delta.reshape(len(delta), -1)).sum(axis=1)
-    assert climbed == pytest.approx(size * np.linalg.norm(flat, ord=DUALS[norm], axis=1), rel=1e-5, abs=1e-30)
+    assert climbed == pytest.approx(size * np.linalg.norm(flat, ord=DUALS[norm], axis=1), rel=1e-5, abs=1e-38)
 
 
 @NORMS
@@ -134,8 +134,14 @@ def test_a_zero_gradient_moves_nothing(norm: Norm) -> None:
         assert (norm.steepest(zero, 0.5, -wall, wall) == 0).all()
 
 
+def test_a_gradient_that_has_all_but_vanished_still_has_its_direction() -> None:
+    gradient = np.array([[2e-41, 0], [0, 0], [3, 4]], dtype=np.float32)
+    wide = np.float32(np.inf)
+    assert L2.steepest(gradient, 1.0, -wide, wide) == pytest.approx(np.array([[1, 0], [0, 0], [0.6, 0.8]]), abs=1e-6)
+
+
 @NORMS
-@pytest.mark.parametrize("scale", [1e-30, 1e-12, 1e12, 1e30])
+@pytest.mark.parametrize("scale", [1e-37, 1e-30, 1e-12, 1e12, 1e30, 1e37])
 def test_the_scale_of_the_gradient_does_not_matter(norm: Norm, scale: float) -> None:
     gradient = random(0).normal(size=(4, 6)).astype(np.float32)
     low, high = np.full_like(gradient, -0.3), np.full_like(gradient, 0.2)

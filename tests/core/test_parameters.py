@@ -37,7 +37,9 @@ def test_what_is_no_finite_number_is_refused(value: Any) -> None:
     for make in (Exactly, lambda v: Between(v, 1), lambda v: Between(-1, v)):
         with pytest.raises(InvalidArgument, match="must be a finite number"):
             make(value)
-    with pytest.raises(InvalidArgument, match=r"degrees=.* must be a finite number, at least 0.*degrees=Exactly\(...\)"):
+    with pytest.raises(
+        InvalidArgument, match=r"degrees=.* must be a finite number, at least 0.*degrees=Exactly\(...\)"
+    ):
         amount_range("degrees", value)
     with pytest.raises(InvalidArgument, match="rate=.* must be a finite number, Exactly"):
         check_share("rate", value)

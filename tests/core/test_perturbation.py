@@ -131,7 +131,9 @@ def test_the_strongest_is_where_a_search_starts() -> None:
 
 
 def test_only_a_single_strength_is_a_level() -> None:
-    levels = [p.level for p in (TILT, SmallTilt(degrees=Exactly(3)), SmallTilt(degrees=Between(1, 2)), STRETCH, Clean())]
+    levels = [
+        p.level for p in (TILT, SmallTilt(degrees=Exactly(3)), SmallTilt(degrees=Between(1, 2)), STRETCH, Clean())
+    ]
     assert levels == [15.0, 3.0, None, None, None]
     assert (TILT | TILT).level is None
     assert WorstOf(TILT).level is None

@@ -104,7 +104,14 @@ def test_black_and_white_are_the_ends_of_the_bounds() -> None:
 
 @pytest.mark.parametrize(
     "array",
-    [np.zeros(5), np.zeros((5, 5, 2)), np.zeros((1, 5)), np.zeros((5, 1, 3)), np.zeros((2, 2, 2, 3)), np.full((3, 3), "a")],
+    [
+        np.zeros(5),
+        np.zeros((5, 5, 2)),
+        np.zeros((1, 5)),
+        np.zeros((5, 1, 3)),
+        np.zeros((2, 2, 2, 3)),
+        np.full((3, 3), "a"),
+    ],
     ids=lambda array: str(array.shape),
 )
 def test_what_is_no_image_has_no_picture(array: NDArray[Any]) -> None:

@@ -160,3 +160,25 @@ def test_a_subject_from_a_path_is_called_by_the_file(tmp_path) -> None:
     subject = Subject(tmp_path / "m.joblib", X, Y, policy=Policy(allow_pickle=True))
     measurement = subject.accuracy()
     assert measurement.record(measurement >= 0.5).model == "m.joblib"
+
+
+@pytest.mark.parametrize("use", [bool, lambda m: m == 1, lambda m: m != 1])
+def test_a_measurement_is_no_verdict_and_equals_nothing(use) -> None:
+    with pytest.raises(InvalidArgument, match="compare"):
+        use(made().accuracy())
+
+
+def test_a_listener_hears_of_every_measurement_and_verdict() -> None:
+    heard = []
+
+    class Listener:
+        def made(self, measurement):
+            heard.append(repr(measurement))
+
+        def judged(self, measurement, record):
+            heard.append(record.decision)
+
+    subject = made(listener=Listener())
+    assert subject.accuracy() >= 0.5
+    assert not subject.accuracy(under=GaussianNoise(sigma=3.0)) >= 0.99
+    assert heard == ["accuracy", "PASS", "accuracy under GaussianNoise(sigma=3)", "FAIL"]
