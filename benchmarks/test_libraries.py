@@ -24,6 +24,9 @@ from pytest_robust.core.perturbation import Attack
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 
+# Their warnings are theirs: ART's that PyTorch is missing, for instance.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
 _SEEDS = 3
 
 

@@ -41,9 +41,12 @@ def main(arguments: list[str], console: Console) -> int:
     except (ValueError, OSError) as error:
         console.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
         return 2
-    if options.out:
-        save(result, options.out, command=f"python -m reference_models {shlex.join(arguments)}")
-        console.print(f"saved to {options.out}", soft_wrap=True)
+    # A full training is kept where `trained` looks, so that nothing is trained twice.
+    place = options.out or (None if options.quick else stored_at(task, options.seed, result.splits))
+    if place is not None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        save(result, place, command=f"python -m reference_models {shlex.join(arguments)}")
+        console.print(f"saved to {place}", soft_wrap=True)
     return 0 if _report(result, console) or options.quick else 1
 
 

@@ -60,8 +60,9 @@ class CompiledModel(Differentiable):
         if not self._through_logarithms:
             return ()
         note = (
-            "no softmax or sigmoid is to be seen behind the model's probabilities, so the attack differentiates their logarithms: "
-            "where the model is very sure these have no gradient; better give a model that ends in logits"
+            "no softmax or sigmoid is to be seen behind the model's probabilities, "
+            "so the attack differentiates their logarithms: where the model is very sure these have no gradient; "
+            "better give a model that ends in logits"
         )
         return (note,)
 

@@ -65,7 +65,7 @@ def test_top_k_needs_scores() -> None:
 
 def test_within_tolerance_holds_for_every_value_of_an_example() -> None:
     target = np.array([[1.0, 2.0], [1.0, 2.0]])
-    assert WithinTolerance(0.5).score(target, target + [[0.5, -0.5], [0.0, 0.6]]).tolist() == [1, 0]
+    assert WithinTolerance(0.5).score(target, target + np.array([[0.5, -0.5], [0.0, 0.6]])).tolist() == [1, 0]
     assert WithinTolerance(0).score(np.array([1.0, 2.0]), np.array([[1.0], [2.1]])).tolist() == [1, 0]
     assert not WithinTolerance.about_classes
 

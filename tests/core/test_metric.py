@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 
 from pytest_robust.core.arrays import Floats
-from pytest_robust.core.criteria import Correct
+from pytest_robust.core.criteria import ByFunction, Correct
+from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import ExampleMetric, Flattery, Request, registered_name
 from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.perturbation import Clean
@@ -30,6 +34,25 @@ def test_a_request_for_nothing_special_is_for_clean_right_answers() -> None:
     (request,) = MeanScore().requests()
     assert request == Request(under=Clean(), criterion=Correct())
     assert not (request.only_right or request.outputs)
+
+
+def test_a_plain_function_is_a_criterion() -> None:
+    def same(target: object, output: object) -> float:
+        return float(target == output)
+
+    assert Request(criterion=same).criterion == ByFunction(same)
+
+
+@pytest.mark.parametrize("criterion", [3, "exact", Correct])
+def test_what_is_no_criterion_is_refused_with_what_would_be(criterion: Any) -> None:
+    with pytest.raises(InvalidArgument, match=r"is not a criterion: give a value such as TopK\(5\), or a function"):
+        Request(criterion=criterion)
+
+
+@pytest.mark.parametrize("under", [None, "pgd", Clean])
+def test_what_is_no_perturbation_is_refused_with_what_would_be(under: Any) -> None:
+    with pytest.raises(InvalidArgument, match=r"is not a perturbation: give a value such as PGD\(eps=8/255\)"):
+        Request(under=under)
 
 
 def test_outcomes_are_as_long_as_what_was_evaluated() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
-from scipy.optimize import linprog, minimize
+from scipy.optimize import brentq, linprog, minimize
 from scipy.stats import kstest
 
 from pytest_robust.core.norms import L1, L2, LInf, Norm
@@ -132,6 +132,18 @@ def test_a_zero_gradient_moves_nothing(norm: Norm) -> None:
     zero = np.zeros((3, 4, 2), dtype=np.float32)
     for wall in (np.float32(1), np.float32(np.inf), zero + 1):
         assert (norm.steepest(zero, 0.5, -wall, wall) == 0).all()
+
+
+@pytest.mark.parametrize("ratio", [0.3, 0.5, 0.7, 0.9, 0.99])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.99])
+def test_steepest_in_l2_is_the_best_however_many_entries_come_to_their_walls(ratio: float, share: float) -> None:
+    entries = 60
+    gradient = ratio ** np.arange(entries, dtype=np.float64)
+    size, wall = float(np.sqrt(entries * share)), np.float32(1)
+    delta = L2.steepest(gradient.astype(np.float32)[None], size, -wall, wall)[0]
+    # The optimum is min(c * gradient, wall) with the c that uses the budget up.
+    log_c = brentq(lambda c: np.sum(np.minimum(np.exp(c) * gradient, 1) ** 2) - size**2, -50, 200)
+    assert gradient @ delta == pytest.approx(gradient @ np.minimum(np.exp(log_c) * gradient, 1), rel=1e-3)
 
 
 def test_a_gradient_that_has_all_but_vanished_still_has_its_direction() -> None:

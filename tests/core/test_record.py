@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.record import SCHEMA, Example, Picture, Record, Run
 
+UNIT = Bounds(0, 1)
 IMAGE = np.random.default_rng(0).random((5, 7, 3)).astype(np.float32)
 TEXT = st.text(max_size=20)
 NUMBER = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
 
-def picture(image: NDArray[Any] = IMAGE, bounds: Bounds = Bounds(0, 1)) -> Picture:
+def picture(image: NDArray[Any] = IMAGE, bounds: Bounds = UNIT) -> Picture:
     made = Picture.of(image, bounds)
     assert made is not None
     return made

@@ -38,7 +38,7 @@ def _rendered(hook, *pages):
 
 
 def test_every_flag_of_the_help_is_explained(pytester):
-    text = pytester.runpytest("--help").stdout.str()
+    text = pytester.runpytest_subprocess("--help").stdout.str()
     flags = set(re.findall(r"--robust-[a-z-]+", text))
     assert len(flags) > 5
     docs = "".join(page.read_text(encoding="utf-8") for page in DOCS)
