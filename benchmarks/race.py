@@ -37,8 +37,7 @@ def race(benchmark: BenchmarkFixture, ours: Callable[[], object], rival: Callabl
     if benchmark.stats is None:  # --benchmark-disable: run, not timed
         return (float("nan"),)
     mine = benchmark.stats.stats.data
-    # The warm-up round, and the run after the timed ones, have no time of ours.
-    ratios = tuple(own / other for own, other in zip(mine, rivals[1:], strict=False))
-    benchmark.extra_info["rival_seconds"] = rivals[1 : len(mine) + 1]
+    ratios = tuple(own / other for own, other in zip(mine, rivals[1:], strict=True))
+    benchmark.extra_info["rival_seconds"] = rivals[1:]
     benchmark.extra_info["ratios"] = ratios
     return ratios

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_robust.core.arrays import Floats, Integers, Mask, Outputs
+from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.criteria import answers
 from pytest_robust.core.goals import Untargeted
 from pytest_robust.core.losses import LogOdds
@@ -59,7 +61,8 @@ class Evaluation:
         self._evidence = Evidence()
         self._name: str | None = None
         if not isinstance(request.under, Clean):
-            self._name, _ = clean.data.entry(_on(request.under), change=repr(request.under))
+            self._name, entry = clean.data.entry(_on(request.under), change=repr(request.under))
+            _check_budgets(request.under, lambda: clean.data.bounds_of(self._name), entry.shape[1:])
         self._score, self._clean_score = np.zeros(len(order)), np.zeros(len(order))
         self._distance: Floats | None = None
         self._reached: Floats | None = None
@@ -214,6 +217,14 @@ class Evaluation:
         threat = ThreatModel(norm=norm, eps=eps, bounds=trial.bounds())
         noisy = threat.sample(x, trial.streams.child("control"))
         return np.rint(noisy).astype(trial.x.dtype) if trial.x.dtype.kind in "iu" else noisy.astype(trial.x.dtype)
+
+
+def _check_budgets(perturbation: Perturbation, bounds: Callable[[], Bounds], shape: tuple[int, ...]) -> None:
+    """Refuse a budget that does not fit the inputs, before any example decides whether it is used."""
+    if isinstance(perturbation, Attack):
+        ThreatModel(norm=perturbation.norm, eps=perturbation.eps, bounds=bounds()).check_reach(shape)
+    for part in perturbation.parts if isinstance(perturbation, (Chain, WorstOf)) else ():
+        _check_budgets(part, bounds, shape)
 
 
 def _on(perturbation: Perturbation) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import isnan
 from typing import NoReturn, Protocol
 
+from pytest_robust.core.criteria import Correct
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import Metric
@@ -57,7 +58,9 @@ class Measurement:
     def __repr__(self) -> str:
         """Return what is measured, in words."""
         under = under_of(self._case.metric)
-        return f"{self._case.metric.title}{f' under {under!r}' if under else ''}"
+        criterion = getattr(self._case.metric, "criterion", Correct())
+        judged = "" if criterion == Correct() else f" by {criterion!r}"
+        return f"{self._case.metric.title}{judged}{f' under {under!r}' if under else ''}"
 
     def estimate(self) -> Estimate:
         """Return the value on all examples, with its interval.
@@ -131,7 +134,9 @@ class Measurement:
         if isinstance(bar, Shifted):
             bar.measurement.compared = True
             other = bar.measurement._case  # noqa: SLF001 - another of this class
-            verdict = judge_paired(self._case, other, Bar(op=op, value=bar.shift, of=repr(bar)), bar.shift)
+            whose = bar.measurement._subject  # noqa: SLF001 - likewise
+            of = f"{bar!r} of {whose}" if whose != self._subject else repr(bar)
+            verdict = judge_paired(self._case, other, Bar(op=op, value=bar.shift, of=of), bar.shift)
         else:
             try:
                 value = float(bar)

@@ -134,9 +134,10 @@ class Subject:
             AssertionError: It does not, with the whole explanation.
             InvalidArgument: No bar was given.
         """
+        __tracebackhide__ = True
         require(measurement, at_least=at_least, at_most=at_most)
 
-    def _measure(self, metric: type[Metric], *args: Any, **kwargs: Any) -> Measurement:  # noqa: ANN401 - the metric's
+    def _measure(self, metric: type[Metric], /, *args: Any, **kwargs: Any) -> Measurement:  # noqa: ANN401 - the metric's
         try:
             made = metric(*args, **kwargs)
         except TypeError as error:
@@ -158,6 +159,7 @@ def require(
     """
     if at_least is None and at_most is None:
         raise InvalidArgument(f"{measurement!r}: say what is required, at_least= or at_most=")
+    __tracebackhide__ = True
     verdicts = []
     if at_least is not None:
         verdicts.append(measurement >= at_least)

@@ -28,19 +28,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings, and listen for records where reports arrive."""
-    config.addinivalue_line("markers", _marker_help())
+    from pytest_robust.plugin._marker_help import HELP
+
+    config.addinivalue_line("markers", HELP)
     settings = Settings.of(config)
     config.stash[_SETTINGS] = settings
     if (settings.report or settings.outputs) and not hasattr(config, "workerinput"):
         from pytest_robust.plugin.session import Session
 
         config.pluginmanager.register(Session(settings, config.rootpath), "robust-session")
-
-
-def _marker_help() -> str:
-    from pytest_robust.plugin._marker_help import HELP
-
-    return HELP
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -47,7 +47,11 @@ class _Seen:
 def _badness(record: Record) -> float:
     if record.value is None or record.bar is None:
         return float("inf")
-    return (record.bar - record.value) * (1 if record.op.startswith(">") else -1)
+    # By the flattering end of the interval: a value over few examples, where an easy verdict
+    # was reached early, is no match for one that many examples prove.
+    if record.op.startswith(">"):
+        return record.bar - (record.value if record.high is None else record.high)
+    return (record.value if record.low is None else record.low) - record.bar
 
 
 @dataclass(kw_only=True)

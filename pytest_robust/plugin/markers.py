@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from difflib import get_close_matches
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_robust.core.claim import Claim
+from pytest_robust.core.claim import as_claim
 from pytest_robust.core.errors import RobustError
 from pytest_robust.core.policy import Policy
 
@@ -31,11 +32,13 @@ class RobustMark:
         under: The perturbation, None for none.
         bars: Pairs of a metric's name and its bar: ("min", "accuracy", 0.8).
         policy: What it sets for the test.
+        extra: `metric`, for bars of a score.
     """
 
     under: Perturbation | None
     bars: tuple[tuple[str, str, float], ...]
     policy: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, mark: pytest.Mark) -> RobustMark:
@@ -53,25 +56,36 @@ class RobustMark:
         words = dict(mark.kwargs)
         policy = {name: words.pop(name) for name in _POLICY if name in words}
         if "claim" in policy:
-            policy["claim"] = Claim(policy["claim"])
+            policy["claim"] = as_claim(policy["claim"])
         # Made only to be validated: the session's own values are not known here.
         Policy(**policy)
         bar_words = {f"{side}_{name}": (side, name) for name in METRICS.names() for side in ("min", "max")}
-        bars = tuple((*bar_words[word], float(words.pop(word))) for word in list(words) if word in bar_words)
+        bars = tuple((*bar_words[word], _number(word, words.pop(word))) for word in list(words) if word in bar_words)
+        extra = (
+            {"metric": words.pop("metric")} if any(name == "score" for _, name, _ in bars) and "metric" in words else {}
+        )
         under = _under(words, [*bar_words, *_POLICY])
         if not bars and (under is not None or not policy):
             raise pytest.UsageError("states no bar: add for instance min_accuracy=0.9")
-        return cls(under=under, bars=bars, policy=policy)
+        made = cls(under=under, bars=bars, policy=policy, extra=extra)
+        for side, name, _ in bars:
+            _check_arguments(f"{side}_{name}", METRICS.load(name), made.arguments(name))
+        return made
 
-    def applied(self, policy: Policy) -> Policy:
-        """Return `policy` with what the marker sets."""
-        return replace(policy, **self.policy)
+    def arguments(self, name: str) -> dict[str, Any]:
+        """Return what the metric of that name is made with."""
+        under = {} if self.under is None else {"under": self.under}
+        return {**under, **(self.extra if name == "score" else {})}
+
+    def applied(self, policy: Policy, *, commanded: frozenset[str]) -> Policy:
+        """Return `policy` with what the marker sets and the command line does not."""
+        return replace(policy, **{name: value for name, value in self.policy.items() if name not in commanded})
 
     def verdicts(self, subject: Subject) -> list[Verdict]:
         """Return the verdict of each bar."""
         found = []
         for side, name, bar in self.bars:
-            measurement = getattr(subject, name)(**({} if self.under is None else {"under": self.under}))
+            measurement = getattr(subject, name)(**self.arguments(name))
             found.append(measurement >= bar if side == "min" else measurement <= bar)
         return found
 
@@ -92,8 +106,7 @@ def marks_of(item: pytest.Item) -> tuple[RobustMark, ...]:
 
 
 def _under(words: dict[str, Any], others: list[str]) -> Perturbation | None:
-    from pytest_robust.core.catalog import Catalog
-    from pytest_robust.core.perturbation import Attack, Perturbation, Transform
+    from pytest_robust.core.perturbation import Perturbation
 
     named = [word for word in ("attack", "transform", "under") if word in words]
     if len(named) > 1:
@@ -110,14 +123,40 @@ def _under(words: dict[str, Any], others: list[str]) -> Perturbation | None:
         if not isinstance(value, Perturbation):
             raise pytest.UsageError(f"under={value!r} is not a perturbation: give a value such as PGD(eps=0.1)")
         return value
-    interface: Any = Attack if named[0] == "attack" else Transform
-    kind = Catalog(room=f"pytest_robust.{named[0]}s", interface=interface).load(str(value))
+    return _made(named[0], str(value), words, known)
+
+
+def _made(room: str, name: str, words: dict[str, Any], known: list[str]) -> Perturbation:
+    from pytest_robust.core.catalog import Catalog
+    from pytest_robust.core.perturbation import Attack, Transform
+
+    interface: Any = Attack if room == "attack" else Transform
+    kind = Catalog(room=f"pytest_robust.{room}s", interface=interface).load(name)
     parameters = [item.name for item in fields(kind)]
     for word in words:
         if word not in parameters:
             raise pytest.UsageError(_unknown(word, [*parameters, *known]))
+    for item in fields(kind):
+        if item.default is MISSING and item.default_factory is MISSING and item.name not in words:
+            raise pytest.UsageError(f"{room}={name!r} needs {item.name}=: add for instance {item.name}=0.1")
     made: Perturbation = kind(**words)
     return made
+
+
+def _number(word: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise pytest.UsageError(f"{word}={value!r} must be a number")
+    return float(value)
+
+
+def _check_arguments(word: str, metric: Any, arguments: dict[str, Any]) -> None:  # noqa: ANN401 - a metric's class
+    try:
+        signature(metric).bind(**arguments)
+    except TypeError as error:
+        raise pytest.UsageError(
+            f"{word}: {error}; a marker gives attack=, transform= or under=, and metric= for a score; "
+            "write other checks in the test"
+        ) from None
 
 
 def _unknown(word: str, known: list[str]) -> str:

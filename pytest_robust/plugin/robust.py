@@ -114,7 +114,7 @@ class Robust:
         policy = self._settings.policy
         item = RUNNING.get()
         for mark in marks_of(item) if item is not None else ():
-            policy = mark.applied(policy)
+            policy = mark.applied(policy, commanded=self._settings.commanded)
         return policy
 
     def _fixture(self, name: str) -> Any:  # noqa: ANN401 - what the project's fixture returns

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_robust.core.claim import Claim
+from pytest_robust.core.claim import Claim, as_claim
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.policy import Policy
 
@@ -29,7 +29,7 @@ class _Option:
 
 
 def _claim(text: str) -> Claim:
-    return Claim(text)
+    return as_claim(text)
 
 
 _VALUES = (
@@ -82,12 +82,14 @@ class Settings:
         report: Whether the table is shown and `.robust/` written.
         outputs: Further reports to write.
         disable: Whether tests that use robust are skipped.
+        commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
     policy: Policy
     report: bool
     outputs: tuple[Output, ...]
     disable: bool
+    commanded: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
@@ -117,6 +119,7 @@ class Settings:
             report=switches["report"],
             outputs=tuple(_output(text, config) for text in texts),
             disable=switches["disable"],
+            commanded=frozenset(name for name in (*_DEFAULTS,) if config.getoption(f"robust_{name}", default=None)),
         )
 
 

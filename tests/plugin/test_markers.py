@@ -78,15 +78,17 @@ MISTAKES = {
     'attack="fgsm", eps=0.1, min_acuracy=0.8': "unknown keyword 'min_acuracy'; did you mean 'min_accuracy'?",
     'attack="fgsm", eps=-1, min_accuracy=0.8': "eps=-1 must be a finite number above 0",
     'attack="fgsm", eps=0.1': "states no bar: add for instance min_accuracy=0.9",
-    'attack="fgsm", min_accuracy=0.8': "missing 1 required keyword-only argument: 'eps'",
+    'attack="fgsm", min_accuracy=0.8': "attack='fgsm' needs eps=: add for instance eps=0.1",
     'attack="fgsm", transform="flip", min_accuracy=0.8': "attack and transform at once",
     '"fgsm", min_accuracy=0.8': "takes keywords only, not 'fgsm'",
     'under="fgsm", min_accuracy=0.8': "under='fgsm' is not a perturbation",
-    'min_accuracy="high"': "could not convert string to float: 'high'",
+    'min_accuracy="high"': "min_accuracy='high' must be a number",
     "samples=-1": "samples=-1 must be an integer, at least 0",
-    'claim="all"': "'all' is not a valid Claim",
+    'claim="all"': "claim='all' is neither 'dataset' nor 'population'",
     "smaples=3, min_accuracy=0.5": "unknown keyword 'smaples'; did you mean 'samples'?",
     "": "states no bar",
+    "min_score=0.8": "min_score: missing a required argument: 'metric'",
+    "min_invariance=0.8": "min_invariance: missing a required argument: 'under'",
 }
 
 
@@ -120,3 +122,33 @@ def test_a_mistake_stops_a_run_of_several_workers(project) -> None:
     result = project.run("-n", "2")
     assert result.ret != 0
     assert "did you mean 'eps'?" in str(result.stdout) + str(result.stderr)
+
+
+def test_the_command_line_wins_over_the_marker_and_the_marker_over_the_ini_file(project) -> None:
+    project.makeini("[pytest]\nrobust_samples = 30\nrobust_seed = 4\n")
+    project.makepyfile("""
+        import pytest
+        @pytest.mark.robust(samples=50, seed=3, min_accuracy=0.5)
+        def test_few(): pass
+    """)
+    project.run("--robust-report", "--robust-samples=40")
+    assert [(record["total"], record["seed"]) for record in project.records()] == [(40, 3)]
+
+
+def test_a_marker_can_state_a_score(project) -> None:
+    project.makepyfile("""
+        import pytest
+        @pytest.mark.robust(metric="f1_macro", min_score=0.5, transform="gaussian_noise", sigma=0.01)
+        def test_score(): pass
+    """)
+    project.run().assert_outcomes(passed=1)
+
+
+def test_pytest_can_run_twice_in_one_process(project) -> None:
+    project.makepyfile("""
+        import pytest
+        def test_twice():
+            for _ in range(2):
+                assert pytest.main(["--collect-only", "-q", "--co", "nothing_here"]) in (4, 5)
+    """)
+    project.run("-s").assert_outcomes(passed=1)

@@ -151,7 +151,7 @@ def test_ini_keys_mean_what_the_flags_mean_and_flags_win(project) -> None:
         ("--robust-seed=x", "--robust-seed=x: invalid literal"),
         ("--robust-seed=-1", "seed=-1 must be an integer, at least 0"),
         ("--robust-confidence=1.5", "confidence=1.5 must lie strictly between 0 and 1"),
-        ("--robust-claim=all", "--robust-claim=all: 'all' is not a valid Claim"),
+        ("--robust-claim=all", "claim='all' is neither 'dataset' nor 'population'"),
         ("--robust-output=pdf:x", "--robust-output=pdf:x: write FORMAT:PATH, with a format of html, json, md"),
         ("--robust-output=json", "write FORMAT:PATH"),
     ],
