@@ -59,8 +59,7 @@ class Survivors(Generic[C]):
         """
         broken = self.goal.reached(answers(outputs), self.y)
         self._best[self._standing[broken]] = point[broken]
-        if broken.any():
-            self._drop(broken)
+        self._drop(broken)
         return ~broken
 
     def settle(self, point: Floats) -> None:
@@ -72,6 +71,8 @@ class Survivors(Generic[C]):
         return self._best
 
     def _drop(self, gone: Mask) -> None:
+        if not gone.any():
+            return  # without a copy of all rows
         keep = ~gone
         self._standing = self._standing[keep]
         self.x, self.y, self.streams = self.x[keep], self.y[keep], self.streams.rows(keep)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Classifier, Differentiable
 from pytest_robust.core.norms import Norm
-from pytest_robust.core.outcomes import Cost, Outcomes
+from pytest_robust.core.outcomes import Cost, Finding, Outcomes
 from pytest_robust.core.perturbation import Attack, Chain, Clean, Perturbation, WorstOf
 from pytest_robust.core.record import Example
 from pytest_robust.core.streams import Streams
@@ -33,6 +33,8 @@ __all__ = ["Evaluation"]
 
 # Examples on which noise is tried beside an attack: enough to tell 2 % from 5 %.
 _NOISE_SAMPLE = 256
+# Examples at the first look.
+_FIRST_LOOK = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,15 @@ class _Changed:
     distance: Floats | None = None
     reached: Floats | None = None
     outputs: Outputs | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What had been seen when so many examples were known."""
+
+    findings: tuple[Finding, ...] = ()
+    cost: Cost = field(default_factory=Cost)
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 class Evaluation:
@@ -67,6 +78,7 @@ class Evaluation:
         self._distance: Floats | None = None
         self._reached: Floats | None = None
         self._outputs: list[Outputs] = []
+        self._looks: dict[int, _Look] = {}
         self.done = 0
 
     def __len__(self) -> int:
@@ -74,10 +86,10 @@ class Evaluation:
         return len(self.order)
 
     def extend(self, upto: int) -> None:
-        """Evaluate until `upto` examples are known, in batches."""
+        """Evaluate until at least `upto` examples are known, look by look."""
         started = time.perf_counter()
         while self.done < min(upto, len(self.order)):
-            stop = min(upto, len(self.order), self.done + self._batch_size)
+            stop = self._next_look()
             index, rows = self.order[self.done : stop], slice(self.done, stop)
             changed = self._unchanged(index) if isinstance(self.request.under, Clean) else self._change(index)
             self._clean_score[rows], self._score[rows] = self._clean.score(index), changed.score
@@ -92,13 +104,36 @@ class Evaluation:
             if changed.outputs is not None:
                 self._outputs.append(changed.outputs)
             self.done = stop
-        self._seconds += time.perf_counter() - started
+            self._seconds += time.perf_counter() - started
+            started = time.perf_counter()
+            self._looks[stop] = _Look(
+                findings=diagnose(self._meter, self._signs),
+                cost=Cost(queries=self._meter.queries, gradients=self._meter.gradients, seconds=self._seconds),
+                evidence=Evidence(kept=list(self._evidence.kept)),
+            )
+
+    def _next_look(self) -> int:
+        # The same steps whoever asks and however far: so what is known at a look does not
+        # depend on what other checks had evaluated before. The first comes early, since easy
+        # verdicts need few examples; later ones double up to full batches.
+        step = min(max(self.done, _FIRST_LOOK), self._batch_size)
+        return min(self.done + step, len(self.order))
+
+    def look_after(self, looked: int) -> int:
+        """Return where the look after `looked` examples ends, evaluating as far as that."""
+        self.extend(looked + 1)
+        return next(look for look in sorted(self._looks) if look > looked)
 
     @property
     def outcomes(self) -> Outcomes:
         """What is known so far."""
-        known = slice(0, self.done)
+        return self.outcomes_at(self.done)
+
+    def outcomes_at(self, looked: int) -> Outcomes:
+        """Return what was known at a look, the same however far the evaluation has got since."""
+        known = slice(0, looked)
         index = self.order[known]
+        look = self._looks.get(looked, _Look())
         model = self._clean.model
         return Outcomes(
             index=index,
@@ -107,17 +142,19 @@ class Evaluation:
             perturbed=self._score[known].copy(),
             distance=None if self._distance is None else self._distance[known].copy(),
             reached=None if self._reached is None else self._reached[known].copy(),
-            outputs=np.concatenate(self._outputs) if self._outputs else None,
+            outputs=np.concatenate(self._outputs)[known] if self._outputs else None,
             target=self._clean.target(index),
             classes=model.classes if isinstance(model, Classifier) else None,
-            findings=diagnose(self._meter, self._signs),
+            findings=look.findings,
             notes=model.notes,
-            cost=Cost(queries=self._meter.queries, gradients=self._meter.gradients, seconds=self._seconds),
+            cost=look.cost,
         )
 
-    def examples(self) -> tuple[Example, ...]:
-        """Return a few broken examples, the surest wrong answers first."""
-        return self._evidence.examples(self._clean.model, self._clean.data, self._name, self._clean.ask)
+    def examples_at(self, looked: int) -> tuple[Example, ...]:
+        """Return a few examples broken up to a look, the surest wrong answers first."""
+        return self._looks.get(looked, _Look()).evidence.examples(
+            self._clean.model, self._clean.data, self._name, self._clean.ask
+        )
 
     def _unchanged(self, index: Integers) -> _Changed:
         asked = self._clean.meter.queries

@@ -85,7 +85,7 @@ def realise(perturbation: Perturbation, trial: Trial) -> Realised:  # noqa: ARG0
 @realise.register
 def _transform(transform: Transform, trial: Trial) -> Realised:
     numeric = np.issubdtype(trial.x.dtype, np.number)
-    x = _frozen(trial.x.astype(np.float32)) if numeric else trial.x
+    x = _frozen(trial.x.astype(np.float32, copy=False)) if numeric else trial.x
     bounds = trial.bounds() if numeric else Bounds(0, 1)
     changed = transform.apply(Batch(x=x, y=trial.y, bounds=bounds), trial.streams.child(transform.kind))
     if changed.x.shape != trial.x.shape:
@@ -101,7 +101,7 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
             "answers: give the Keras or TensorFlow model itself, or an attack without gradients such as "
             f"UniformNoise(eps={attack.eps:g})"
         )
-    x = _frozen(trial.x.astype(np.float32))
+    x = _frozen(trial.x.astype(np.float32, copy=False))
     threat = ThreatModel(norm=attack.norm, eps=attack.eps, bounds=trial.bounds())
     threat.check_reach(x.shape[1:])
     found = attack.perturb(trial.model, x, trial.y, threat, trial.streams.child(attack.kind))
@@ -110,13 +110,14 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
     # The attack's word counts for nothing: what is no number goes back to the clean input,
     # the rest into the ball, and the distance is measured here.
     unusable: Mask = np.logical_not(np.isfinite(found.reshape(len(found), -1)).all(axis=1))
-    found = np.where(unusable.reshape(-1, *[1] * (x.ndim - 1)), x, found.astype(np.float32))
-    inside = threat.project(found, x)
+    if unusable.any():
+        found = np.where(unusable.reshape(-1, *[1] * (x.ndim - 1)), x, found)
+    inside = threat.project(found.astype(np.float32, copy=False), x)
     if np.issubdtype(trial.x.dtype, np.integer):
         # Towards the input: rounding outwards would leave the ball.
         inside = x + np.trunc(inside - x)
     kept = _as_kept(inside, trial.x.dtype, np.rint)
-    return Realised(x=kept, distance=attack.norm.size(kept.astype(np.float32) - x), unusable=unusable)
+    return Realised(x=kept, distance=attack.norm.size(kept.astype(np.float32, copy=False) - x), unusable=unusable)
 
 
 @realise.register
@@ -155,4 +156,4 @@ def _as_kept(x: NDArray[Any], dtype: np.dtype[Any], rounding: Callable[[Any], An
     if np.issubdtype(dtype, np.integer):
         info = np.iinfo(dtype)
         return np.clip(rounding(x), info.min, info.max).astype(dtype)
-    return x.astype(dtype) if np.issubdtype(dtype, np.floating) else x
+    return x.astype(dtype, copy=False) if np.issubdtype(dtype, np.floating) else x

@@ -31,7 +31,8 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     metric, laboratory = case.metric, case.laboratory
     under = under_of(metric)
     begun = laboratory.begun(metric.requests())
-    outcomes = [evaluation.outcomes for evaluation in begun]
+    looked = verdict.estimate.n if verdict is not None and verdict.estimate is not None else 0
+    outcomes = case.outcomes_at(looked) if begun else ()
     name = registered_name(type(metric))
     words = [name if metric.title == name.replace("_", " ") else f"{name}-{metric.title}"]
     if under is not None:
@@ -69,7 +70,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         seed=case.policy.seed,
         model=subject,
         data=laboratory.data.fingerprint,
-        examples=() if passing or not begun else begun[-1].examples(),
+        examples=() if passing or not begun else begun[-1].examples_at(outcomes[-1].index.size),
     )
 
 

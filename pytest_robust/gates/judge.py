@@ -24,10 +24,6 @@ from pytest_robust.statistics.tango import tango
 
 __all__ = ["Case", "judge", "judge_paired", "measure"]
 
-# The first look comes early, since easy verdicts need few examples; later ones double, so
-# that a hard verdict meets full batches.
-_FIRST_LOOK = 32
-
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
@@ -41,6 +37,13 @@ class Case:
     def evaluations(self) -> tuple[Evaluation, ...]:
         """Return the evaluations the metric asks for, as far as they have got."""
         return tuple(self.laboratory.evaluation(request) for request in self.metric.requests())
+
+    def outcomes_at(self, looked: int) -> tuple[Outcomes, ...]:
+        """Return what a verdict on `looked` examples rests on, whatever was evaluated since."""
+        found = self.evaluations
+        if len(found) == 1:
+            return (found[0].outcomes_at(min(looked, found[0].done)),)
+        return tuple(evaluation.outcomes for evaluation in found)
 
 
 def measure(case: Case) -> Estimate:
@@ -128,14 +131,13 @@ def _sequentially(case: Case, metric: ExampleMetric, bar: Bar) -> Verdict:
     (evaluation,) = case.evaluations
     total = len(evaluation)
     _check_some(evaluation, case)
-    look = _FIRST_LOOK
+    looked = 0
     while True:
-        evaluation.extend(max(look, evaluation.done))
-        scores = metric.scores(evaluation.outcomes)
+        looked = evaluation.look_after(looked)
+        scores = metric.scores(evaluation.outcomes_at(looked))
         side, certain = _side(scores, total, bar, case.policy.error)
-        if side is not Side.OPEN or len(scores) >= total:
+        if side is not Side.OPEN or looked >= total:
             break
-        look = len(scores) + min(len(scores), case.policy.batch_size)
     estimate = _estimate(case, scores, total)
     if len(scores) >= total:
         return _by_value(case, bar, estimate)
@@ -225,7 +227,8 @@ def _doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
     flattery = case.metric.flattery
     if bar is None or flattery is Flattery.NONE or verdict.decision not in {Decision.PASS, Decision.FAIL}:
         return verdict
-    findings = tuple(finding for evaluation in case.evaluations for finding in evaluation.outcomes.findings)
+    looked = verdict.estimate.n if verdict.estimate is not None else 0
+    findings = tuple(finding for outcomes in case.outcomes_at(looked) for finding in outcomes.findings)
     says_high = (verdict.decision is Decision.PASS) == bar.upward
     leans_on_failure = says_high == (flattery is Flattery.UP)
     if flipped:

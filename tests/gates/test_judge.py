@@ -189,3 +189,16 @@ def test_the_doubt_about_the_other_sides_attack_counts_as_well() -> None:
     # That the plain one is worse than the hidden one rests on it as well.
     assert (plain.accuracy(under=attack) >= hidden.accuracy(under=attack)).decision is Decision.INVALID
     assert (plain.accuracy(under=attack) >= plain.accuracy() - 1).decision is Decision.PASS
+
+
+def test_what_was_evaluated_before_changes_no_record() -> None:
+    fresh = subject(150, 200).accuracy()
+    first = fresh.record(fresh >= 0.5).to_dict()
+    used = subject(150, 200)
+    float(used.accuracy())
+    again = used.accuracy()
+    later = again.record(again >= 0.5).to_dict()
+    for record in (first, later):
+        record.pop("seconds")
+    assert later == first
+    assert later["n"] == 32
