@@ -1,46 +1,53 @@
-"""A model that remembers what it was asked, to ask it again with nothing around it."""
+"""What a check asked of the compiled model, to ask it again with nothing around it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
-from benchmarks.bare import Bare
-from pytest_robust.core.arrays import Floats, Inputs, Integers
-from pytest_robust.core.losses import Loss
-from pytest_robust.core.model import Differentiable, LossGradient
+from pytest_robust.adapters._compiled import CompiledModel
 
 __all__ = ["Recorder"]
 
 
-class Recorder(Differentiable):
-    """A model, and all the calls it got.
+@dataclass(frozen=True)
+class Recorder:
+    """The calls of compiled functions, with their inputs.
+
+    The very functions that the check calls are called again: two compilations of one model
+    differ in speed by more than what is measured.
 
     Args:
-        model: Answers.
+        calls: Pairs of a function and its arguments as NumPy arrays, in order.
     """
 
-    def __init__(self, model: Differentiable) -> None:
-        self._model = model
-        self._calls: list[tuple[Floats, Integers | None]] = []
+    calls: list[tuple[Callable[..., Any], Any]] = field(default_factory=list)
 
-    def logits(self, x: Inputs) -> Floats:
-        """Return the model's logits."""
-        self._calls.append((np.array(x), None))
-        return self._model.logits(x)
+    @contextmanager
+    def listening(self, model: CompiledModel) -> Iterator[None]:
+        """Record all that is asked of a model, compiled before."""
+        kept = dict(model._functions)
+        model._functions.update({name: self._recorded(function) for name, function in kept.items()})
+        try:
+            yield
+        finally:
+            model._functions.update(kept)
 
-    def loss_gradient(self, x: Inputs, y: Integers, loss: Loss) -> LossGradient:
-        """Return the model's logits and gradient."""
-        self._calls.append((np.array(x), np.array(y, dtype=np.int32)))
-        return self._model.loss_gradient(x, y, loss)
+    def replay(self) -> None:
+        """Make the same calls: the same inputs, in the same batches and order, back to NumPy."""
+        for function, arguments in self.calls:
+            outputs = function(*tf.nest.map_structure(tf.convert_to_tensor, arguments))
+            tf.nest.map_structure(np.asarray, outputs)
 
-    def replay(self, bare: Bare) -> Callable[[], None]:
-        """Return what makes the same calls of compiled functions: same inputs, same batches, same order."""
+    def _recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            # Copied: TensorFlow and NumPy may share the memory, which is written again.
+            self.calls.append((function, tf.nest.map_structure(np.array, arguments)))
+            return function(*arguments)
 
-        def again() -> None:
-            for x, y in self._calls:
-                for tensor in (bare.logits(x),) if y is None else bare.gradient(x, y):
-                    tensor.numpy()
-
-        return again
+        return call

@@ -218,7 +218,8 @@ class Evaluation:
         )
 
     def _ask(self, changed: NDArray[Any], index: Integers) -> Outputs:
-        x = self._clean.data.inputs(index)
+        data = self._clean.data
+        x = changed if isinstance(data.x, np.ndarray) else data.inputs(index)
         whole = changed if isinstance(x, np.ndarray) else {**x, self._name or "": changed}
         self._meter.queries += len(index)
         return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
