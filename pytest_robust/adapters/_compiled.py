@@ -48,6 +48,7 @@ class CompiledModel(Differentiable):
     def __init__(self, forward: Callable[[Any], Any], dtypes: Mapping[str, str]) -> None:
         self._forward = forward
         self._dtypes = dtypes
+        self._bodies: dict[str, Callable[..., Any]] = {"outputs": self._cast_and_call, "logits": self._find_logits}
         self._functions: dict[str, Any] = {}
         self._signature: dict[str, tf.TensorSpec] = {}
         self._look_like_probabilities = False
@@ -84,12 +85,8 @@ class CompiledModel(Differentiable):
         """
         self._prepare(x)
         name = f"gradient of {loss!r}"
-        if name not in self._functions:
-            self._functions[name] = tf.function(
-                lambda tensors, labels: self._gradient(tensors, labels, loss),
-                autograph=False,
-                input_signature=[self._signature, tf.TensorSpec([None], tf.int32)],
-            )
+        if name not in self._bodies:
+            self._bodies[name] = lambda tensors, labels: self._gradient(tensors, labels, loss)
         logits, gradient = self._call(name, self._tensors(x), tf.constant(y, dtype=tf.int32))
         arrays = {key: np.asarray(value) for key, value in gradient.items()}
         return LossGradient(logits=np.asarray(logits), gradient=arrays if isinstance(x, Mapping) else arrays[""])  # type: ignore[arg-type]  # one entry an input
@@ -102,13 +99,12 @@ class CompiledModel(Differentiable):
             name: tf.TensorSpec([None, *entry.shape[1:]], self._travels_as(name, entry.dtype))
             for name, entry in _entries(x)
         }
-        for name, body in (("outputs", self._cast_and_call), ("logits", self._find_logits)):
-            self._functions[name] = tf.function(body, autograph=False, input_signature=[self._signature])
         try:
             outputs = self._call("outputs", self._tensors(x))
         except (InvalidModel, InvalidData):
             # What the model does not take says nothing about what it does.
             self._signature = {}
+            self._functions = {}
             raise
         self._look_like_probabilities = _are_probabilities(np.asarray(outputs))
         if self._look_like_probabilities:
@@ -187,8 +183,17 @@ class CompiledModel(Differentiable):
             )
         return logits, found
 
+    def _compiled(self, name: str, *, labelled: bool) -> Any:  # noqa: ANN401 - a ConcreteFunction
+        signature = [self._signature, tf.TensorSpec([None], tf.int32)] if labelled else [self._signature]
+        function = tf.function(self._bodies[name], autograph=False, input_signature=signature)
+        # Concrete: there is one signature, and looking for the one that fits the arguments
+        # takes as long again as the call.
+        return function.get_concrete_function()
+
     def _call(self, name: str, *arguments: Any) -> Any:  # noqa: ANN401 - tensors
         try:
+            if name not in self._functions:
+                self._functions[name] = self._compiled(name, labelled=len(arguments) > 1)
             return self._functions[name](*arguments)
         except (NoGradient, InvalidModel, InvalidData):
             raise

@@ -76,19 +76,17 @@ class PGD(Attack):
         # for moving along it (Madry et al., section 5).
         step = 2.5 * threat.eps / self.steps if self.step_size is None else self.step_size
         for restart in range(self.restarts):
-            point = threat.sample(rows.x, rows.streams.child("restart", restart)) if self.random_start else rows.x
+            x = rows.x
+            point = threat.sample(x, rows.streams.child("restart", restart)) if self.random_start else x
             for turn in range(self.steps):
                 if not len(rows):
                     return rows.result()
                 answer = rows.model.loss_gradient(point, rows.labels, LogOdds())
                 kept = rows.strike(point, answer.logits)
-                uphill = self.goal.uphill(answer.gradient[kept])
-                if turn == 0:
-                    # The whole way at once, from the input. Small steps alone creep round a
-                    # curved ball and end up to 4 % of an L2 budget short of the optimum,
-                    # even on a linear model; from here they only have to correct.
-                    point = threat.ascend(rows.x, uphill, threat.eps)
-                else:
-                    point = threat.project(threat.ascend(point[kept], uphill, step), rows.x)
+                # First the whole way at once, from the input. Small steps alone creep round a
+                # curved ball and end up to 4 % of an L2 budget short of the optimum, even on
+                # a linear model; from here they only have to correct.
+                start, size = (point, step) if turn else (None, threat.eps)
+                point = rows.climb(start, answer.gradient, kept, size, threat)
             rows.settle(point)
         return rows.result()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Inputs", "Integers", "Labels", "Mask", "Outputs", "read_only", "take"]
+__all__ = ["Floats", "Inputs", "Integers", "Labels", "Mask", "Outputs", "blocks", "read_only", "take"]
+
+# Values worked on together: a few such blocks fit a core's cache.
+_BLOCK = 2**16
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Integers: TypeAlias = NDArray[np.integer[Any]]
@@ -33,3 +37,13 @@ def take(x: Inputs, rows: Integers | Mask | slice) -> Inputs:
     if isinstance(x, Mapping):
         return {name: entry[rows] for name, entry in x.items()}
     return x[rows]
+
+
+def blocks(rows: int, shape: tuple[int, ...]) -> Iterator[slice]:
+    """Yield slices of `rows` examples of `shape` to work on one after the other.
+
+    Temporaries then cost the memory of a block rather than of the batch, and stay in the
+    processor's cache.
+    """
+    step = max(_BLOCK // max(prod(shape), 1), 1)
+    return (slice(start, min(start + step, rows)) for start in range(0, rows, step))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
 from inspect import isabstract
@@ -43,7 +44,7 @@ class Catalog(Generic[T]):
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all members, sorted."""
-        return tuple(sorted(self._modules()))
+        return tuple(sorted(self._modules))
 
     def load(self, name: str) -> type[T]:
         """Return the class that the file `name` holds.
@@ -51,7 +52,7 @@ class Catalog(Generic[T]):
         Raises:
             InvalidArgument: There is no such file; the message names the nearest.
         """
-        modules = self._modules()
+        modules = self._modules
         if name not in modules:
             near = get_close_matches(name, modules, n=1, cutoff=0.5)
             hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -63,7 +64,9 @@ class Catalog(Generic[T]):
         """Yield every member, by name."""
         return (self.load(name) for name in self.names())
 
+    @cached_property
     def _modules(self) -> dict[str, str]:
+        # Once: entry points are looked for in the metadata of every installed distribution.
         package = import_module(self.room)
         found = {
             module.name.rsplit(".", 1)[-1]: module.name

@@ -18,8 +18,8 @@ from pytest_robust.core.errors import InvalidArgument, InvalidData
 
 __all__ = ["Dataset"]
 
-# Rows looked at together: bounds the memory of a look at a memory map.
-_CHUNK = 4096
+# Bytes looked at together: bounds the memory of a look at a memory map.
+_CHUNK = 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,8 +139,7 @@ class Dataset:
             if entry is None:
                 continue
             digest.update(f"{name}{entry.shape}{entry.dtype}".encode())
-            for start in range(0, len(entry), _CHUNK):
-                chunk = entry[start : start + _CHUNK]
+            for _, chunk in _chunks(entry):
                 digest.update(
                     repr(chunk.tolist()).encode() if chunk.dtype.hasobject else np.ascontiguousarray(chunk).data
                 )
@@ -162,6 +161,12 @@ class _Inferred(dict[str | None, Bounds]):
         return self[name]
 
 
+def _chunks(array: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield where each part starts, and the part."""
+    rows = max(_CHUNK * len(array) // max(array.nbytes, 1), 1)
+    return ((start, array[start : start + rows]) for start in range(0, len(array), rows))
+
+
 def _check_finite(name: str, array: NDArray[Any]) -> None:
     if array.dtype == object:
         for row, value in enumerate(array):
@@ -171,8 +176,8 @@ def _check_finite(name: str, array: NDArray[Any]) -> None:
                 )
     if not np.issubdtype(array.dtype, np.inexact):
         return
-    for start in range(0, len(array), _CHUNK):
-        finite = np.isfinite(array[start : start + _CHUNK]).reshape(len(array[start : start + _CHUNK]), -1).all(axis=1)
+    for start, chunk in _chunks(array):
+        finite = np.isfinite(chunk).reshape(len(chunk), -1).all(axis=1)
         if not finite.all():
             row = start + int(np.flatnonzero(~finite)[0])
             value = np.asarray(array[row])[~np.isfinite(array[row])].flat[0] if array.ndim > 1 else array[row]

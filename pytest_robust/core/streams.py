@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from math import prod
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from pytest_robust.core.arrays import Floats, Integers, Mask
+from pytest_robust.core.arrays import Floats, Integers, Mask, blocks
 
 __all__ = ["Streams"]
 
@@ -84,30 +85,39 @@ class Streams:
             low: Lower end, included.
             high: Upper end, excluded but for rounding to float32.
         """
-        # 24 bits fill a float32's mantissa, so no value rounds up to 1.
-        unit = (self._bits(name, shape) >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
-        return unit if (low, high) == (0.0, 1.0) else np.float32(low) + np.float32(high - low) * unit
+
+        def numbers(bits: NDArray[np.uint64]) -> Floats:
+            # 24 bits fill a float32's mantissa, so no value rounds up to 1.
+            unit = (bits >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
+            return unit if (low, high) == (0.0, 1.0) else np.float32(low) + np.float32(high - low) * unit
+
+        return self._drawn(name, shape, numbers, np.float32)
 
     def normal(self, name: str, shape: tuple[int, ...] = ()) -> Floats:
         """Return (n, *shape) float32 numbers, standard normal."""
-        # Centred in its cell, so that neither 0 nor 1 reaches the inverse. float64: with 24
-        # bits the tail would end at 5.4 sigma.
-        bits = self._bits(name, shape) >> np.uint64(11)
-        normal: Floats = ndtri((bits.astype(np.float64) + 0.5) * 2.0**-53).astype(np.float32)
-        return normal
+
+        def numbers(bits: NDArray[np.uint64]) -> Floats:
+            # Centred in its cell, so that neither 0 nor 1 reaches the inverse. float64: with
+            # 24 bits the tail would end at 5.4 sigma.
+            normal: Floats = ndtri(((bits >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)
+            return normal
+
+        return self._drawn(name, shape, numbers, np.float32)
 
     def integers(self, name: str, low: int, high: int, shape: tuple[int, ...] = ()) -> Integers:
         """Return (n, *shape) int64 numbers, uniform in low..high-1."""
         # The bias of the remainder is below (high - low) / 2**63.
         span = np.uint64(high - low)
-        return (self._bits(name, shape) % span).astype(np.int64) + low
+        return self._drawn(name, shape, lambda bits: (bits % span).astype(np.int64) + low, np.int64)
 
-    def _bits(self, name: str, shape: tuple[int, ...]) -> NDArray[np.uint64]:
+    def _drawn(
+        self, name: str, shape: tuple[int, ...], numbers: Callable[[NDArray[np.uint64]], NDArray[Any]], dtype: type
+    ) -> NDArray[Any]:
+        drawn: NDArray[Any] = np.empty((len(self.index), prod(shape)), dtype=dtype)
         with np.errstate(over="ignore"):
             start = np.uint64(_key(self.key, name))
             rows = _mix((self.index.astype(np.uint64) + np.uint64(1)) * _GOLDEN + start)
-            if not shape:
-                return _mix(rows)
-            cells = np.arange(1, prod(shape) + 1, dtype=np.uint64) * _GOLDEN
-            bits: NDArray[Any] = _mix(rows[:, None] + cells[None, :])
-        return bits.reshape(len(self.index), *shape)
+            cells = np.arange(1, prod(shape) + 1, dtype=np.uint64) * _GOLDEN if shape else np.zeros(1, dtype=np.uint64)
+            for part in blocks(len(rows), shape):
+                drawn[part] = numbers(_mix(rows[part, None] + cells[None, :]))
+        return drawn.reshape(len(self.index), *shape)

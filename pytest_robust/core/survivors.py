@@ -6,11 +6,12 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from pytest_robust.core.arrays import Floats, Integers, Mask, Outputs
+from pytest_robust.core.arrays import Floats, Integers, Mask, Outputs, blocks
 from pytest_robust.core.criteria import answers
 from pytest_robust.core.goals import Goal
 from pytest_robust.core.model import Model
 from pytest_robust.core.streams import Streams
+from pytest_robust.core.threat import ThreatModel
 
 __all__ = ["Survivors"]
 
@@ -33,14 +34,20 @@ class Survivors(Generic[C]):
     """
 
     def __init__(self, model: C, x: Floats, y: Integers, streams: Streams, goal: Goal) -> None:
-        self.model, self.x, self.y, self.streams, self.goal = model, x, y, streams, goal
-        self._best = np.array(x)
+        self.model, self.y, self.streams, self.goal = model, y, streams, goal
+        self._x = x
+        self._found: list[tuple[Integers, Floats]] = []
         self._standing = np.arange(len(x))
         self._drop(~goal.possible(y))
 
     def __len__(self) -> int:
         """Return how many stand."""
         return len(self._standing)
+
+    @property
+    def x(self) -> Floats:
+        """(n, ...) the inputs standing."""
+        return self._x if len(self) == len(self._x) else self._x[self._standing]
 
     @property
     def labels(self) -> Integers:
@@ -58,23 +65,48 @@ class Survivors(Generic[C]):
             (standing before,) which rows still stand, to keep other arrays aligned.
         """
         broken = self.goal.reached(answers(outputs), self.y)
-        self._best[self._standing[broken]] = point[broken]
+        if broken.any():
+            self._found.append((self._standing[broken], point[broken]))
         self._drop(broken)
         return ~broken
 
+    def climb(self, point: Floats | None, gradient: Floats, kept: Mask, size: float, threat: ThreatModel) -> Floats:
+        """Return the points of the rows standing after a step uphill, back in the threat model.
+
+        Args:
+            point: (standing before, ...) where the gradient was taken and the step starts,
+                written over; None to step from the inputs.
+            gradient: (standing before, ...) the loss's derivative.
+            kept: (standing before,) which of these rows still stand, from `strike`.
+            size: The length of the step in the threat model's norm.
+            threat: Where the points must stay.
+        """
+        rows = np.flatnonzero(kept)
+        # In place, front to back: a row only ever moves forward, so none is lost.
+        moved = np.empty((len(rows), *gradient.shape[1:]), dtype=np.float32) if point is None else point[: len(rows)]
+        for part in blocks(len(rows), gradient.shape[1:]):
+            x = self._x[self._standing[part]]
+            start = x if point is None else point[rows[part]]
+            step = threat.ascend(start, self.goal.uphill(gradient[rows[part]]), size)
+            threat.project(step, x, out=moved[part])
+        return moved
+
     def settle(self, point: Floats) -> None:
         """Record the last points of the rows still standing, whatever the model says to them."""
-        self._best[self._standing] = point
+        self._found.append((self._standing, point.copy()))
 
     def result(self) -> Any:  # noqa: ANN401 - float32 inputs
         """Return (n, ...) the point that broke each row, or its last."""
-        return self._best
+        best = np.array(self._x)
+        for rows, point in self._found:
+            best[rows] = point
+        return best
 
     def _drop(self, gone: Mask) -> None:
         if not gone.any():
             return  # without a copy of all rows
         keep = ~gone
         self._standing = self._standing[keep]
-        self.x, self.y, self.streams = self.x[keep], self.y[keep], self.streams.rows(keep)
+        self.y, self.streams = self.y[keep], self.streams.rows(keep)
         rows = self.model.rows(keep)
         self.model = rows  # type: ignore[assignment]  # a model's rows are of its own type

@@ -8,7 +8,7 @@ from numbers import Real
 
 import numpy as np
 
-from pytest_robust.core.arrays import Floats, Mask
+from pytest_robust.core.arrays import Floats, Mask, blocks
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.norms import Norm
@@ -78,17 +78,35 @@ class ThreatModel:
                 "eps is in the inputs' own unit, so for inputs in [0, 1] write 8/255, not 8"
             )
 
-    def project(self, point: Floats, x: Floats) -> Floats:
+    def project(self, point: Floats, x: Floats, *, out: Floats | None = None) -> Floats:
         """Return the points moved back into the ball around `x` and into the bounds.
 
         Clipping to the bounds after the ball moves each entry towards `x`, so it never
         leaves the ball.
+
+        Args:
+            point: (n, ...) anywhere.
+            x: (n, ...) the centres of the balls.
+            out: (n, ...) where to write the result, `point` itself for instance.
         """
-        return self.bounds.clip(x + self.norm.project(point - x, self.eps))
+        allowed = np.empty_like(point) if out is None else out
+        for rows in blocks(len(x), x.shape[1:]):
+            centre = x[rows]
+            allowed[rows] = self.bounds.clip(centre + self.norm.project(point[rows] - centre, self.eps))
+        return allowed
 
     def sample(self, x: Floats, streams: Streams) -> Floats:
         """Return a random allowed point around each of `x`."""
-        return self.project(x + self.norm.sample(x.shape[1:], self.eps, streams), x)
+        point = self.norm.sample(x.shape[1:], self.eps, streams)
+        point += x
+        return self.project(point, x, out=point)
+
+    def distance(self, point: Floats, x: Floats) -> Floats:
+        """Return (n,) how far each point is from `x` in the norm."""
+        far = np.empty(len(x))
+        for rows in blocks(len(x), x.shape[1:]):
+            far[rows] = self.norm.size(point[rows].astype(np.float32, copy=False) - x[rows])
+        return far
 
     def ascend(self, point: Floats, gradient: Floats, size: float) -> Floats:
         """Return each point after the step of `size` that climbs most within the bounds."""
@@ -101,7 +119,7 @@ class ThreatModel:
     def allows(self, point: Floats, x: Floats) -> Mask:
         """Return (n,) whether each point is finite, within the budget and within the bounds."""
         slack = self.eps * _ROUNDING
-        near = self.norm.size(point - x) <= self.eps + slack
+        near = self.distance(point, x) <= self.eps + slack
         edge = self.bounds.span * 1e-6
         flat = point.reshape(len(point), -1)
         inside = (flat >= self.bounds.low - edge).all(axis=1) & (flat <= self.bounds.high + edge).all(axis=1)

@@ -33,7 +33,7 @@ __all__ = ["Evaluation"]
 
 # Examples on which noise is tried beside an attack: enough to tell 2 % from 5 %.
 _NOISE_SAMPLE = 256
-# Examples at the first look.
+# Examples at the first early look.
 _FIRST_LOOK = 32
 
 
@@ -63,10 +63,21 @@ class Evaluation:
         request: Perturbation, criterion, and what to keep.
         seed: All random numbers come from it.
         batch_size: Examples asked about at once, at most.
+        early_looks: Whether the first batches are small.
     """
 
-    def __init__(self, clean: CleanAnswers, order: Integers, request: Request, *, seed: int, batch_size: int) -> None:
+    def __init__(
+        self,
+        clean: CleanAnswers,
+        order: Integers,
+        request: Request,
+        *,
+        seed: int,
+        batch_size: int,
+        early_looks: bool = True,
+    ) -> None:
         self.order, self.request = order, request
+        self._first_look = _FIRST_LOOK if early_looks else batch_size
         self._clean, self._seed, self._batch_size = clean, seed, batch_size
         self._meter, self._signs, self._seconds = Meter(), Signs(), 0.0
         self._evidence = Evidence()
@@ -116,7 +127,7 @@ class Evaluation:
         # The same steps whoever asks and however far: so what is known at a look does not
         # depend on what other checks had evaluated before. The first comes early, since easy
         # verdicts need few examples; later ones double up to full batches.
-        step = min(max(self.done, _FIRST_LOOK), self._batch_size)
+        step = min(max(self.done, self._first_look), self._batch_size)
         return min(self.done + step, len(self.order))
 
     def look_after(self, looked: int) -> int:
@@ -245,16 +256,20 @@ class Evaluation:
         left = _NOISE_SAMPLE - signs.compared
         if left > 0:
             rows = np.arange(min(left, len(index)))
-            noisy = self._noisy(trial.rows(rows), attack.norm, attack.eps)
+            noisy = self._noisy(trial.rows(rows) if len(rows) < len(index) else trial, attack.norm, attack.eps)
             signs.compared += len(rows)
             signs.broken_there += int(broken[rows].sum())
             signs.broken_by_noise += int(trial.broken(noisy, rows).sum())
 
     def _noisy(self, trial: Trial, norm: Norm, eps: float) -> NDArray[Any]:
-        x = trial.x.astype(np.float32)
+        x = trial.x.astype(np.float32, copy=False)
         threat = ThreatModel(norm=norm, eps=eps, bounds=trial.bounds())
         noisy = threat.sample(x, trial.streams.child("control"))
-        return np.rint(noisy).astype(trial.x.dtype) if trial.x.dtype.kind in "iu" else noisy.astype(trial.x.dtype)
+        return (
+            np.rint(noisy).astype(trial.x.dtype)
+            if trial.x.dtype.kind in "iu"
+            else noisy.astype(trial.x.dtype, copy=False)
+        )
 
 
 def _check_budgets(perturbation: Perturbation, bounds: Callable[[], Bounds], shape: tuple[int, ...]) -> None:

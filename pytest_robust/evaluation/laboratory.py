@@ -9,6 +9,7 @@ import numpy as np
 
 from pytest_robust.adapters import dataset, raw_data
 from pytest_robust.core.arrays import Integers
+from pytest_robust.core.claim import Claim
 from pytest_robust.core.criteria import Criterion
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
@@ -107,7 +108,11 @@ class Laboratory:
             target = clean.target(order)
             if isinstance(request.under, Attack):
                 order = order[request.under.goal.possible(target)]
-        return Evaluation(clean, order, request, seed=self.policy.seed, batch_size=self.policy.batch_size)
+        # Where all are evaluated anyway, there is nothing to look at early.
+        early = not self.policy.exact and self.policy.claim is Claim.DATASET
+        return Evaluation(
+            clean, order, request, seed=self.policy.seed, batch_size=self.policy.batch_size, early_looks=early
+        )
 
     def _sibling(self, data: Any) -> Laboratory:  # noqa: ANN401 - data in any form
         for known, laboratory in self._siblings:

@@ -93,7 +93,7 @@ class _View:
             gradient = gradient[self.name]
         flat = gradient.reshape(len(x), -1)
         # One pass: the largest entry is 0 for a zero gradient, and NaN or inf for a broken one.
-        largest = np.abs(flat).max(axis=1)
+        largest = np.maximum(flat.max(axis=1), -flat.min(axis=1))
         broken = ~np.isfinite(largest)
         self.meter.zero_gradients += int((largest == 0).sum())
         self.meter.broken_gradients += int(broken.sum())

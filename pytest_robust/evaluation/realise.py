@@ -117,7 +117,7 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
         # Towards the input: rounding outwards would leave the ball.
         inside = x + np.trunc(inside - x)
     kept = _as_kept(inside, trial.x.dtype, np.rint)
-    return Realised(x=kept, distance=attack.norm.size(kept.astype(np.float32, copy=False) - x), unusable=unusable)
+    return Realised(x=kept, distance=threat.distance(kept, x), unusable=unusable)
 
 
 @realise.register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from pytest_robust.core.estimate import Interval
 from pytest_robust.statistics._checks import check_confidence, check_count
@@ -35,6 +35,7 @@ def clopper_pearson(successes: int, trials: int, *, confidence: float) -> Interv
     check_count(successes, trials)
     check_confidence(confidence)
     tail, failures = (1 - confidence) / 2, trials - successes
-    low = beta.ppf(tail, successes, failures + 1) if successes else 0.0
-    high = beta.ppf(1 - tail, successes + 1, failures) if failures else 1.0
+    # The quantiles of beta distributions.
+    low = betaincinv(successes, failures + 1, tail) if successes else 0.0
+    high = betaincinv(successes + 1, failures, 1 - tail) if failures else 1.0
     return Interval(low=float(low), high=float(high))

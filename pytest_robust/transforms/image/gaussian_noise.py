@@ -47,6 +47,7 @@ class GaussianNoise(Transform):
         # A plain number is the deviation itself, not a range around zero.
         amount = self.sigma if not isinstance(self.sigma, (int, float)) else Exactly(self.sigma)
         sigma = draw("sigma", amount, streams) * np.float32(batch.bounds.span)
-        noise = streams.normal("noise", batch.x.shape[1:])
-        noisy = batch.x + noise * sigma.reshape(-1, *[1] * (batch.x.ndim - 1))
+        noisy = streams.normal("noise", batch.x.shape[1:])
+        noisy *= sigma.reshape(-1, *[1] * (batch.x.ndim - 1))
+        noisy += batch.x
         return replace(batch, x=batch.bounds.clip(noisy))
