@@ -1,4 +1,4 @@
-"""What a check asked of the compiled model, to ask it again with nothing around it."""
+"""What a check asked of the compiled model, to ask it again with nothing around it, or to answer at once."""
 
 from __future__ import annotations
 
@@ -24,19 +24,36 @@ class Recorder:
 
     Args:
         calls: Pairs of a function and its arguments as NumPy arrays, in order.
+        answers: What they returned.
     """
 
     calls: list[tuple[Callable[..., Any], Any]] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)
 
     @contextmanager
     def listening(self, model: CompiledModel) -> Iterator[None]:
         """Record all that is asked of a model, compiled before."""
-        kept = dict(model._functions)
-        model._functions.update({name: self._recorded(function) for name, function in kept.items()})
-        try:
+        with _replaced(model, self._recorded):
             yield
-        finally:
-            model._functions.update(kept)
+
+    @contextmanager
+    def answering(self, model: CompiledModel) -> Iterator[Callable[[], None]]:
+        """Answer the same calls at once, in order; yield what begins again from the first."""
+        position = [0]
+
+        def answered(_: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*_: Any) -> Any:
+                position[0] += 1
+                return self.answers[position[0] - 1]
+
+            return call
+
+        def again() -> None:
+            assert position[0] in {0, len(self.answers)}, "not the calls that were recorded"
+            position[0] = 0
+
+        with _replaced(model, answered):
+            yield again
 
     def replay(self) -> None:
         """Make the same calls: the same inputs, in the same batches and order, back to NumPy."""
@@ -48,6 +65,17 @@ class Recorder:
         def call(*arguments: Any) -> Any:
             # Copied: TensorFlow and NumPy may share the memory, which is written again.
             self.calls.append((function, tf.nest.map_structure(np.array, arguments)))
-            return function(*arguments)
+            self.answers.append(function(*arguments))
+            return self.answers[-1]
 
         return call
+
+
+@contextmanager
+def _replaced(model: CompiledModel, by: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
+    kept = dict(model._functions)
+    model._functions.update({name: by(function) for name, function in kept.items()})
+    try:
+        yield
+    finally:
+        model._functions.update(kept)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
+import numpy as np
+
 from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Untargeted
@@ -76,17 +78,27 @@ class PGD(Attack):
         # for moving along it (Madry et al., section 5).
         step = 2.5 * threat.eps / self.steps if self.step_size is None else self.step_size
         for restart in range(self.restarts):
-            x = rows.x
-            point = threat.sample(x, rows.streams.child("restart", restart)) if self.random_start else x
-            for turn in range(self.steps):
+            if not len(rows):
+                break
+            inputs = rows.x
+            point = (
+                threat.sample(inputs, rows.streams.child("restart", restart)) if self.random_start else np.array(inputs)
+            )
+            # First the whole way at once, from the input. Small steps alone creep round a
+            # curved ball and end up to 4 % of an L2 budget short of the optimum, even on a
+            # linear model; from there they only have to correct.
+            point = _climbed(rows, point, threat.eps, threat, from_input=True)
+            for _ in range(self.steps - 1):
                 if not len(rows):
-                    return rows.result()
-                answer = rows.model.loss_gradient(point, rows.labels, LogOdds())
-                kept = rows.strike(point, answer.logits)
-                # First the whole way at once, from the input. Small steps alone creep round a
-                # curved ball and end up to 4 % of an L2 budget short of the optimum, even on
-                # a linear model; from here they only have to correct.
-                start, size = (point, step) if turn else (None, threat.eps)
-                point = rows.climb(start, answer.gradient, kept, size, threat)
+                    break
+                point = _climbed(rows, point, step, threat)
             rows.settle(point)
         return rows.result()
+
+
+def _climbed(
+    rows: Survivors[Differentiable], point: Floats, size: float, threat: ThreatModel, *, from_input: bool = False
+) -> Floats:
+    answer = rows.model.loss_gradient(point, rows.labels, LogOdds())
+    kept = rows.strike(point, answer.logits)
+    return rows.climb(point, answer.gradient, kept, size, threat, from_input=from_input)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 __all__ = ["Floats", "Inputs", "Integers", "Labels", "Mask", "Outputs", "blocks", "read_only", "take"]
 
 # Values worked on together: a few such blocks fit a core's cache.
-_BLOCK = 2**16
+_BLOCK = 2**15
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Integers: TypeAlias = NDArray[np.integer[Any]]

@@ -38,6 +38,7 @@ class Survivors(Generic[C]):
         self._x = x
         self._found: list[tuple[Integers, Floats]] = []
         self._standing = np.arange(len(x))
+        self._last: tuple[Integers, Floats] | None = None
         self._drop(~goal.possible(y))
 
     def __len__(self) -> int:
@@ -58,46 +59,66 @@ class Survivors(Generic[C]):
         """Record points and the model's answers to them; drop the rows that broke.
 
         Args:
-            point: (standing, ...) the points tried.
+            point: (standing, ...) the points tried; do not write to them, `climb` may.
             outputs: (standing, classes) scores or (standing,) labels, the answers.
 
         Returns:
             (standing before,) which rows still stand, to keep other arrays aligned.
         """
         broken = self.goal.reached(answers(outputs), self.y)
-        if broken.any():
+        if 2 * np.count_nonzero(broken) > len(broken):
+            # The smaller part is the one to copy: those that stand move on to new points.
+            self._found.append((self._standing, point))
+        elif broken.any():
             self._found.append((self._standing[broken], point[broken]))
         self._drop(broken)
         return ~broken
 
-    def climb(self, point: Floats | None, gradient: Floats, kept: Mask, size: float, threat: ThreatModel) -> Floats:
+    def climb(
+        self,
+        point: Floats,
+        gradient: Floats,
+        kept: Mask,
+        size: float,
+        threat: ThreatModel,
+        *,
+        from_input: bool = False,
+    ) -> Floats:
         """Return the points of the rows standing after a step uphill, back in the threat model.
 
         Args:
-            point: (standing before, ...) where the gradient was taken and the step starts,
-                written over; None to step from the inputs.
+            point: (standing before, ...) where the gradient was taken; written over.
             gradient: (standing before, ...) the loss's derivative.
             kept: (standing before,) which of these rows still stand, from `strike`.
             size: The length of the step in the threat model's norm.
             threat: Where the points must stay.
+            from_input: Step from the inputs rather than from where the gradient was taken.
         """
         rows = np.flatnonzero(kept)
         # In place, front to back: a row only ever moves forward, so none is lost.
-        moved = np.empty((len(rows), *gradient.shape[1:]), dtype=np.float32) if point is None else point[: len(rows)]
+        taken = bool(self._found) and self._found[-1][1] is point
+        moved = np.empty_like(point[: len(rows)]) if taken else point[: len(rows)]
         for part in blocks(len(rows), gradient.shape[1:]):
             x = self._x[self._standing[part]]
-            start = x if point is None else point[rows[part]]
+            start = x if from_input else point[rows[part]]
             step = threat.ascend(start, self.goal.uphill(gradient[rows[part]]), size)
             threat.project(step, x, out=moved[part])
         return moved
 
     def settle(self, point: Floats) -> None:
-        """Record the last points of the rows still standing, whatever the model says to them."""
-        self._found.append((self._standing, point.copy()))
+        """Record the last points of the rows still standing, whatever the model says to them.
+
+        Args:
+            point: (standing, ...) kept as it is, not copied: do not write to it again.
+        """
+        self._found = [entry for entry in self._found if entry is not self._last]
+        self._last = (self._standing, point)
+        self._found.append(self._last)
 
     def result(self) -> Any:  # noqa: ANN401 - float32 inputs
         """Return (n, ...) the point that broke each row, or its last."""
         best = np.array(self._x)
+        # In the order of time: later points are those of rows that still stood.
         for rows, point in self._found:
             best[rows] = point
         return best

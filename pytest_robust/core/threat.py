@@ -112,9 +112,13 @@ class ThreatModel:
         """Return each point after the step of `size` that climbs most within the bounds."""
         low: Floats = np.asarray(self.bounds.low, dtype=np.float32)
         high: Floats = np.asarray(self.bounds.high, dtype=np.float32)
-        if isfinite(self.bounds.low) or isfinite(self.bounds.high):
-            low, high = low - point, high - point
-        return point + self.norm.steepest(gradient, size, low, high)
+        walled = isfinite(self.bounds.low) or isfinite(self.bounds.high)
+        climbed = np.empty_like(point)
+        for rows in blocks(len(point), point.shape[1:]):
+            start = point[rows]
+            room = (low - start, high - start) if walled else (low, high)
+            climbed[rows] = start + self.norm.steepest(gradient[rows], size, *room)
+        return climbed
 
     def allows(self, point: Floats, x: Floats) -> Mask:
         """Return (n,) whether each point is finite, within the budget and within the bounds."""

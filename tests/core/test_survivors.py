@@ -3,12 +3,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from pytest_robust.core.arrays import Inputs, Integers, Mask, Outputs
+from pytest_robust.core.bounds import UNBOUNDED
 from pytest_robust.core.goals import Targeted, Untargeted
 from pytest_robust.core.model import Model
+from pytest_robust.core.norms import LInf
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.survivors import Survivors
+from pytest_robust.core.threat import ThreatModel
 
 X = np.arange(5, dtype=np.float32)[:, None] * 10
 Y = np.array([0, 1, 0, 1, 2])
@@ -29,6 +33,31 @@ class Remembering(Model):
 
 def survivors(goal: Untargeted | Targeted = Untargeted()) -> Survivors[Remembering]:
     return Survivors(Remembering(np.arange(5)), X, Y, Streams.of(0, index=np.arange(100, 105)), goal)
+
+
+def test_points_that_broke_outlive_the_steps_that_follow() -> None:
+    threat = ThreatModel(norm=LInf, eps=1.0, bounds=UNBOUNDED)
+    for answers, standing in (([1, 0, 0, 0, 0], [2]), ([0, 0, 0, 1, 2], [0, 2, 3, 4])):
+        alive, point = survivors(), X + 0.5
+        kept = alive.strike(point, np.array(answers))
+        for _ in range(3):
+            point = alive.climb(point, np.ones((len(kept), *X.shape[1:]), dtype=np.float32), kept, 0.25, threat)
+            kept = np.ones(len(alive), dtype=bool)
+        alive.settle(point)
+        expected = X + 0.5
+        # Three steps of a quarter from a half, back in the ball of one.
+        expected[standing] = X[standing] + 1
+        assert alive.result() == pytest.approx(expected)
+
+
+def test_a_later_break_counts_more_than_where_a_row_had_settled_before() -> None:
+    alive = survivors()
+    alive.settle(X + 1)
+    alive.settle(X + 2)
+    alive.strike(X + 3, np.array([1, 0, 1, 0, 2]))
+    assert (alive.result() - X == np.array([3, 3, 3, 3, 3])[:, None]).all()
+    alive.settle(alive.x + 4)
+    assert (alive.result() - X == np.array([3, 3, 3, 3, 4])[:, None]).all()
 
 
 def aligned(alive: Survivors[Remembering], rows: list[int]) -> bool:
