@@ -17,4 +17,4 @@ def fresh(subject: Subject, *, batch: int) -> Subject:
     """
     exact = Policy(exact=True, batch_size=batch)
     # A subject's own policy returns itself, with all it knows; two changes return a new one.
-    return subject.with_policy(replace(exact, seed=1)).with_policy(exact)
+    return subject.with_policy(replace(exact, confidence=0.9)).with_policy(exact)

@@ -1,4 +1,4 @@
-"""What a check asked of the compiled model, to ask it again with nothing around it, or to answer at once."""
+"""What a check asked of the model, to ask it again with nothing around it, or to answer at once."""
 
 from __future__ import annotations
 
@@ -8,37 +8,56 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
-from pytest_robust.adapters._compiled import CompiledModel
+from pytest_robust.core.model import Differentiable
 
 __all__ = ["Recorder"]
+
+_QUESTIONS = ("predict", "logits", "loss_gradient")
 
 
 @dataclass(frozen=True)
 class Recorder:
-    """The calls of compiled functions, with their inputs.
+    """The questions to a model, with their answers.
 
-    The very functions that the check calls are called again: two compilations of one model
-    differ in speed by more than what is measured.
+    The very model of the check is asked again: two compilations of one model differ in speed
+    by more than what is measured.
 
     Args:
-        calls: Pairs of a function and its arguments as NumPy arrays, in order.
+        model: Its instance is what is listened to; nothing else changes.
+        calls: Pairs of a method and its arguments, in order.
         answers: What they returned.
     """
 
-    calls: list[tuple[Callable[..., Any], Any]] = field(default_factory=list)
+    model: Differentiable
+    calls: list[tuple[Callable[..., Any], tuple[Any, ...]]] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)
 
+    @property
+    def rows(self) -> int:
+        """How many inputs were asked about."""
+        return sum(len(arguments[0]) for _, arguments in self.calls)
+
     @contextmanager
-    def listening(self, model: CompiledModel) -> Iterator[None]:
-        """Record all that is asked of a model, compiled before."""
-        with _replaced(model, self._recorded):
+    def listening(self) -> Iterator[None]:
+        """Record all that is asked."""
+
+        def recorded(method: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*arguments: Any) -> Any:
+                # Copied: the caller may write to its arrays again.
+                kept = tuple(np.array(one) if isinstance(one, np.ndarray) else one for one in arguments)
+                self.calls.append((method, kept))
+                self.answers.append(method(*arguments))
+                return self.answers[-1]
+
+            return call
+
+        with self._instead(recorded):
             yield
 
     @contextmanager
-    def answering(self, model: CompiledModel) -> Iterator[Callable[[], None]]:
-        """Answer the same calls at once, in order; yield what begins again from the first."""
+    def answering(self) -> Iterator[Callable[[], None]]:
+        """Answer the same questions at once, in order; yield what begins again from the first."""
         position = [0]
 
         def answered(_: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,33 +68,23 @@ class Recorder:
             return call
 
         def again() -> None:
-            assert position[0] in {0, len(self.answers)}, "not the calls that were recorded"
+            assert position[0] in {0, len(self.answers)}, "not the questions that were recorded"
             position[0] = 0
 
-        with _replaced(model, answered):
+        with self._instead(answered):
             yield again
 
     def replay(self) -> None:
-        """Make the same calls: the same inputs, in the same batches and order, back to NumPy."""
-        for function, arguments in self.calls:
-            outputs = function(*tf.nest.map_structure(tf.convert_to_tensor, arguments))
-            tf.nest.map_structure(np.asarray, outputs)
+        """Ask the same: the same inputs, in the same batches and order."""
+        for method, arguments in self.calls:
+            method(*arguments)
 
-    def _recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
-            # Copied: TensorFlow and NumPy may share the memory, which is written again.
-            self.calls.append((function, tf.nest.map_structure(np.array, arguments)))
-            self.answers.append(function(*arguments))
-            return self.answers[-1]
-
-        return call
-
-
-@contextmanager
-def _replaced(model: CompiledModel, by: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
-    kept = dict(model._functions)
-    model._functions.update({name: by(function) for name, function in kept.items()})
-    try:
-        yield
-    finally:
-        model._functions.update(kept)
+    @contextmanager
+    def _instead(self, by: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
+        for name in _QUESTIONS:
+            setattr(self.model, name, by(getattr(self.model, name)))
+        try:
+            yield
+        finally:
+            for name in _QUESTIONS:
+                delattr(self.model, name)

@@ -14,8 +14,8 @@ from benchmarks.race import race
 from benchmarks.recorder import Recorder
 from benchmarks.row import at_most, told
 from pytest_robust.adapters import adapt
-from pytest_robust.adapters._compiled import CompiledModel
 from pytest_robust.attacks import FGSM, PGD
+from pytest_robust.core.model import Differentiable
 from pytest_robust.core.perturbation import Clean, Perturbation
 from pytest_robust.core.verdict import Verdict
 from pytest_robust.gates.subject import Subject
@@ -35,18 +35,18 @@ def test_a_check_costs_little_more_than_its_model_calls(
     hold: Callable[..., None],
 ) -> None:
     model = adapt(digits.model, allow_pickle=False)
-    assert isinstance(model, CompiledModel)
-    subject, recorder = Subject(model, digits.x, digits.y), Recorder()
+    assert isinstance(model, Differentiable)
+    subject, recorder = Subject(model, digits.x, digits.y), Recorder(model)
 
     def check() -> Verdict:
         return fresh(subject, batch=BATCH).accuracy(under=under) >= 0
 
     assert check()
-    with recorder.listening(model):
+    with recorder.listening():
         assert check()
     # Presence first: a replay of nothing takes no time.
-    assert sum(len(tensors[""]) for _, (tensors, *_) in recorder.calls) >= len(digits.x)
-    with recorder.answering(model) as again:
+    assert recorder.rows >= len(digits.x)
+    with recorder.answering() as again:
 
         def without() -> Verdict:
             # Everything but the calls, which answer at once what they answered before.

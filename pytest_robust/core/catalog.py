@@ -58,11 +58,17 @@ class Catalog(Generic[T]):
             hint = f"; did you mean {near[0]!r}?" if near else ""
             what = self.room.rsplit(".", 1)[-1]
             raise InvalidArgument(f"{name!r} is not among {what}: {', '.join(sorted(modules))}{hint}")
-        return self._only_member(name, modules[name])
+        if name not in self._loaded:
+            self._loaded[name] = self._only_member(name, modules[name])
+        return self._loaded[name]
 
     def __iter__(self) -> Iterator[type[T]]:
         """Yield every member, by name."""
         return (self.load(name) for name in self.names())
+
+    @cached_property
+    def _loaded(self) -> dict[str, type[T]]:
+        return {}
 
     @cached_property
     def _modules(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,9 @@ class Laboratory:
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
 
+    @cached_property
     def order(self) -> Integers:
-        """Return the positions of the examples in the one random order of all evaluations.
+        """The positions of the examples in the one random order of all evaluations.
 
         Drawn by the seed, so that the first examples are a sample of all, and the same for
         every model of as many examples.
@@ -88,7 +90,10 @@ class Laboratory:
 
     def with_policy(self, policy: Policy) -> Laboratory:
         """Return the laboratory of the same model and examples under another policy."""
-        return Laboratory(self.model, self.data, policy, bounds=self._bounds)
+        other = Laboratory(self.model, self.data, policy, bounds=self._bounds)
+        if (policy.seed, policy.samples) == (self.policy.seed, self.policy.samples):
+            other.order = self.order
+        return other
 
     def _is_begun(self, request: Request) -> bool:
         if request.data is not None:
@@ -102,7 +107,7 @@ class Laboratory:
                 self.model, self.data, request.criterion, meter=Meter(), batch_size=self.policy.batch_size
             )
             self._clean[request.criterion] = clean
-        order = self.order()
+        order = self.order
         if request.only_right:
             order = order[clean.score(order) > 0]
             target = clean.target(order)

@@ -59,7 +59,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         low=_finite(estimate.low) if estimate else None,
         high=_finite(estimate.high) if estimate else None,
         n=estimate.n if estimate else 0,
-        total=estimate.total if estimate else len(laboratory.order()),
+        total=estimate.total if estimate else len(laboratory.order),
         confidence=case.policy.confidence,
         method=estimate.method if estimate else "",
         findings=tuple((finding.sign, finding.remedy) for finding in verdict.findings) if verdict is not None else (),
