@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.row import at_most
 
-_PAIRS = 41
+_PAIRS = 81
 _UNSET = {"PYTHONDONTWRITEBYTECODE", "PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"}
 
 

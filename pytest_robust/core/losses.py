@@ -86,12 +86,14 @@ class LogOdds(Loss):
         """Return (n,) log-odds against the label; above 0 the label is less likely than not."""
         wide = logits.astype(np.float64)
         onehot = np.arange(wide.shape[1]) == y[:, None]
+        label = wide[onehot]
         others = np.where(onehot, -np.inf, wide)
         # SciPy's logsumexp is right too, and twice as slow: its care for shapes and types
         # would be a tenth of what a whole check costs beside its model calls.
         highest = others.max(axis=1)
-        against: Floats = highest + np.log(np.exp(others - highest[:, None]).sum(axis=1))
-        return against - wide[onehot]
+        others -= highest[:, None]
+        against: Floats = highest + np.log(np.exp(others, out=others).sum(axis=1))
+        return against - label
 
     def cotangent(self, ops: ArrayOps, logits: Any, onehot: Any) -> Any:  # noqa: ANN401 - the interface's
         """Return the softmax over the other classes, and -1 at the label."""

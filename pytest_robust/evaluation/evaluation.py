@@ -39,6 +39,7 @@ _FIRST_LOOK = 32
 
 @dataclass(frozen=True, kw_only=True)
 class _Changed:
+    clean: Floats
     score: Floats
     distance: Floats | None = None
     reached: Floats | None = None
@@ -103,7 +104,7 @@ class Evaluation:
             stop = self._next_look()
             index, rows = self.order[self.done : stop], slice(self.done, stop)
             changed = self._unchanged(index) if isinstance(self.request.under, Clean) else self._change(index)
-            self._clean_score[rows], self._score[rows] = self._clean.score(index), changed.score
+            self._clean_score[rows], self._score[rows] = changed.clean, changed.score
             if changed.distance is not None:
                 if self._distance is None:
                     self._distance = np.full(len(self.order), np.nan)
@@ -175,7 +176,7 @@ class Evaluation:
             self._clean.record(index, outputs)
         score = self._clean.score(index)
         self._meter.queries += self._clean.meter.queries - asked
-        return _Changed(score=score, outputs=outputs)
+        return _Changed(clean=score, score=score, outputs=outputs)
 
     def _change(self, index: Integers) -> _Changed:
         clean = self._clean.score(index)
@@ -205,7 +206,11 @@ class Evaluation:
                 None if made.distance is None else made.distance[broken],
             )
         return _Changed(
-            score=score, distance=distance, reached=reached, outputs=outputs if self.request.outputs else None
+            clean=clean,
+            score=score,
+            distance=distance,
+            reached=reached,
+            outputs=outputs if self.request.outputs else None,
         )
 
     def _trial(self, index: Integers) -> Trial:
