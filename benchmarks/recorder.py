@@ -13,7 +13,7 @@ from pytest_robust.core.model import Differentiable
 
 __all__ = ["Recorder"]
 
-_QUESTIONS = ("predict", "logits", "loss_gradient")
+_QUESTIONS = ("predict", "logits", "loss_gradient", "pullback")
 
 
 @dataclass(frozen=True)

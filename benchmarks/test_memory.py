@@ -11,9 +11,8 @@ import pytest
 
 from benchmarks.row import at_most
 from pytest_robust.attacks import PGD
-from pytest_robust.core.arrays import Floats, Inputs, Integers
-from pytest_robust.core.losses import Loss, NumpyOps
-from pytest_robust.core.model import Differentiable, LossGradient
+from pytest_robust.core.arrays import Floats, Inputs
+from pytest_robust.core.model import Differentiable, Directions, Pullback
 from pytest_robust.core.perturbation import Clean, Perturbation
 from pytest_robust.core.policy import Policy
 from pytest_robust.gates.subject import Subject
@@ -35,11 +34,10 @@ class _Linear(Differentiable):
         logits: Floats = np.asarray(x).reshape(len(x), -1) @ self._weights
         return logits
 
-    def loss_gradient(self, x: Inputs, y: Integers, loss: Loss) -> LossGradient:
-        """Return logits and gradient."""
+    def pullback(self, x: Inputs, directions: Directions, *, count: int) -> Pullback:
+        """Return logits and gradients."""
         logits = self.logits(x)
-        slope = loss.cotangent(NumpyOps(), logits, np.arange(2) == np.asarray(y)[:, None])
-        return LossGradient(logits=logits, gradient=(slope @ self._weights.T).reshape(np.shape(x)))
+        return Pullback(logits=logits, gradients=(directions(logits) @ self._weights.T).reshape(count, *np.shape(x)))
 
 
 @pytest.mark.parametrize(

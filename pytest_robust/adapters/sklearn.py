@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pytest_robust.core.adapter import Adapter
-from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Outputs
+from pytest_robust.core.arrays import Floats, Inputs, Labels, Outputs
 from pytest_robust.core.errors import InvalidData, InvalidModel
-from pytest_robust.core.losses import Loss, NumpyOps
-from pytest_robust.core.model import Classifier, Differentiable, LossGradient, Model
+from pytest_robust.core.model import Classifier, Differentiable, Directions, Model, Pullback
 
 __all__ = ["Sklearn"]
 
@@ -75,17 +74,16 @@ class _Linear(Differentiable):
         values = np.asarray(self.native.decision_function(_packed(x, self.columns)), dtype=np.float32)
         return values if values.ndim > 1 else np.stack([np.zeros_like(values), values], axis=1)
 
-    def loss_gradient(self, x: Inputs, y: Integers, loss: Loss) -> LossGradient:
-        """Return decision values and the gradient through the coefficients."""
+    def pullback(self, x: Inputs, directions: Directions, *, count: int) -> Pullback:
+        """Return decision values and the gradients through the coefficients."""
         if isinstance(x, Mapping):
             raise InvalidData("the columns of this table are of several types: it cannot be attacked as one matrix")
         logits = self.logits(x)
-        onehot = np.arange(logits.shape[1]) == y[:, None]
-        slope = loss.cotangent(NumpyOps(), logits, onehot)
+        slopes = directions(logits).reshape(count, *logits.shape)
         # RidgeClassifier keeps the weights of two classes as a vector.
         weights = np.atleast_2d(np.asarray(self.native.coef_, dtype=np.float32))
-        gradient = slope[:, 1:] @ weights if len(weights) == 1 else slope @ weights
-        return LossGradient(logits=logits, gradient=gradient.astype(np.float32))
+        gradients = slopes[:, :, 1:] @ weights if len(weights) == 1 else slopes @ weights
+        return Pullback(logits=logits, gradients=gradients.astype(np.float32))
 
 
 class Sklearn(Adapter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Mask, Outputs, take
 from pytest_robust.core.errors import InvalidModel, NoGradient
 from pytest_robust.core.losses import Loss
-from pytest_robust.core.model import Classifier, Differentiable, LossGradient, Model
+from pytest_robust.core.model import Classifier, Differentiable, Directions, LossGradient, Model, Pullback
 
 __all__ = ["Meter", "ask", "probe"]
 
@@ -82,24 +83,37 @@ class _View:
         return self.filled(x)
 
     def gradient(self, x: Any, y: Integers, loss: Loss) -> LossGradient:  # noqa: ANN401 - one input
-        self.meter.gradients += len(x)
         answer = self.model.loss_gradient(self.filled(x), y, loss)
-        gradient: Any = answer.gradient
+        return LossGradient(logits=answer.logits, gradient=self.examined(answer.gradient, 1))
+
+    def gradients(self, x: Any, directions: Directions, count: int) -> Pullback:  # noqa: ANN401 - one input
+        wanted: list[Any] = []
+
+        def noted(logits: Floats) -> Floats:
+            weights = directions(logits)
+            # A sum without weights has no gradient; that is no sign of a blind attack.
+            wanted.append((np.asarray(weights) != 0).any(axis=-1).ravel())
+            return weights
+
+        answer = self.model.pullback(self.filled(x), noted, count=count)
+        return Pullback(logits=answer.logits, gradients=self.examined(answer.gradients, 2, wanted[-1]))
+
+    def examined(self, gradients: Any, leading: int, wanted: Any = None) -> Any:  # noqa: ANN401 - arrays
+        """Return the gradients by the one input, numbers all, after counting them."""
         if self.name is not None:
-            if self.name not in gradient:
+            if self.name not in gradients:
                 raise NoGradient(
                     f"no gradient reaches the input {self.name!r}; attack another one, or without gradients"
                 )
-            gradient = gradient[self.name]
-        flat = gradient.reshape(len(x), -1)
+            gradients = gradients[self.name]
+        flat = gradients.reshape(prod(gradients.shape[:leading]), -1)
         # One pass: the largest entry is 0 for a zero gradient, and NaN or inf for a broken one.
         largest = np.maximum(flat.max(axis=1), -flat.min(axis=1))
         broken = ~np.isfinite(largest)
-        self.meter.zero_gradients += int((largest == 0).sum())
+        self.meter.gradients += len(flat)
+        self.meter.zero_gradients += int(((largest == 0) & (True if wanted is None else wanted)).sum())
         self.meter.broken_gradients += int(broken.sum())
-        if broken.any():
-            gradient = np.nan_to_num(gradient, nan=0.0, posinf=0.0, neginf=0.0)
-        return LossGradient(logits=answer.logits, gradient=gradient)
+        return np.nan_to_num(gradients, nan=0.0, posinf=0.0, neginf=0.0) if broken.any() else gradients
 
 
 @dataclass(frozen=True)
@@ -143,6 +157,9 @@ class _ProbedDifferentiable(Differentiable):
 
     def loss_gradient(self, x: Inputs, y: Integers, loss: Loss) -> LossGradient:
         return self.view.gradient(x, y, loss)
+
+    def pullback(self, x: Inputs, directions: Directions, *, count: int) -> Pullback:
+        return self.view.gradients(x, directions, count)
 
     def rows(self, keep: Integers | Mask) -> _ProbedDifferentiable:
         return _ProbedDifferentiable(self.view.rows(keep))

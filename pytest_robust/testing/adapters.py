@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pytest_robust.core.arrays import Inputs, take
-from pytest_robust.core.losses import LogOdds
+from pytest_robust.core.arrays import Floats, Inputs, take
+from pytest_robust.core.losses import LogOdds, NumpyOps
 from pytest_robust.core.model import Classifier, Differentiable, Model
 from pytest_robust.testing._value import require
 
@@ -40,6 +40,7 @@ def check_adapter(model: Model, x: Inputs) -> None:
         _check_logits(model, x)
     if isinstance(model, Differentiable) and isinstance(x, np.ndarray):
         _check_gradient(model, x)
+        _check_pullback(model, x)
 
 
 def _rows(x: Inputs) -> int:
@@ -93,6 +94,24 @@ def _check_gradient(model: Differentiable, x: Inputs) -> None:
         slope > 0 and abs(slope - length[row]) <= max(_SLOPE * length[row], 1e-3),
         f"the gradient does not tell the slope: {length[row]:.4g} by it, {slope:.4g} by a step along it",
     )
+
+
+def _check_pullback(model: Differentiable, inputs: Inputs) -> None:
+    x = np.asarray(inputs, dtype=np.float32)
+    y = np.asarray(model.logits(x)).argmax(axis=1)
+    gradient = np.asarray(model.loss_gradient(x, y, LogOdds()).gradient)
+
+    def directions(logits: Floats) -> Floats:
+        loss = LogOdds().cotangent(NumpyOps(), logits, np.arange(logits.shape[1]) == y[:, None])
+        return np.stack([loss, 2 * np.ones_like(loss), -loss]).astype(np.float32)
+
+    answer = model.pullback(x, directions, count=3)
+    found = np.asarray(answer.gradients)
+    require(found.shape == (3, *x.shape), f"three gradients have shape {found.shape}, the inputs {x.shape}")
+    require(_same(np.asarray(answer.logits), np.asarray(model.logits(x))), "pullback answers other logits than logits")
+    slack = 1e-3 * max(float(np.abs(gradient).max()), 1e-3)
+    same = np.allclose(found[0], gradient, atol=slack) and np.allclose(found[2], -gradient, atol=slack)
+    require(same, "pullback gives other gradients than loss_gradient: each of its sums has its own weights")
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_robust.core.arrays import Floats, Inputs, Integers, read_only
+from pytest_robust.core.arrays import Floats, Inputs, read_only
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.losses import Loss, NumpyOps
-from pytest_robust.core.model import Differentiable, LossGradient
+from pytest_robust.core.model import Differentiable, Directions, Pullback
 
 __all__ = ["LinearModel"]
 
@@ -55,12 +54,11 @@ class LinearModel(Differentiable):
         """Return (n, classes) scores."""
         return np.asarray(x, dtype=np.float32).reshape(len(x), -1) @ self.weights + self.bias
 
-    def loss_gradient(self, x: Inputs, y: Integers, loss: Loss) -> LossGradient:
-        """Return the scores and the exact gradient."""
+    def pullback(self, x: Inputs, directions: Directions, *, count: int) -> Pullback:
+        """Return the scores and the exact gradients."""
         logits = self.logits(x)
-        onehot = np.arange(logits.shape[1]) == np.asarray(y)[:, None]
-        gradient = loss.cotangent(NumpyOps(), logits, onehot) @ self.weights.T
-        return LossGradient(logits=logits, gradient=gradient.astype(np.float32).reshape(np.asarray(x).shape))
+        gradients = np.asarray(directions(logits), dtype=np.float32) @ self.weights.T
+        return Pullback(logits=logits, gradients=gradients.reshape(count, *np.asarray(x).shape))
 
     def distance(self, x: Inputs, dual_order: float) -> Floats:
         """Return (n,) the smallest change that turns the answer, for two classes.

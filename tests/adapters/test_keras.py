@@ -174,9 +174,39 @@ def test_the_gradient_is_that_of_a_bare_tape() -> None:
     assert found.logits == pytest.approx(np.asarray(logits), abs=1e-6)
 
 
+def test_several_gradients_are_those_of_one_each() -> None:
+    model = adapted(functional())
+    weights = np.random.default_rng(3).normal(size=(4, len(X), CLASSES)).astype(np.float32)
+    seen = []
+
+    def directions(logits):
+        seen.append(logits)
+        return weights
+
+    found = model.pullback(X, directions, count=4)
+    assert len(seen) == 1
+    assert seen[0] == pytest.approx(model.logits(X), abs=1e-6)
+    assert found.gradients.shape == (4, *X.shape)
+    assert found.gradients.dtype == np.float32
+    for one, each in zip(weights, found.gradients, strict=True):
+        alone = model.pullback(X, lambda _, one=one: one[None], count=1)
+        assert each == pytest.approx(alone.gradients[0], abs=1e-5)
+
+
+def test_an_error_in_the_directions_is_raised_as_it_is() -> None:
+    def directions(_):
+        raise KeyError("mine")
+
+    model = adapted(functional())
+    with pytest.raises(KeyError, match="mine"):
+        model.pullback(X, directions, count=1)
+    assert model.pullback(X, lambda logits: logits[None], count=1).gradients.shape == (1, *X.shape)
+
+
 def test_no_batch_size_and_no_type_of_data_is_traced_again() -> None:
     model = adapted(functional())
     model.loss_gradient(X, Y, LogOdds())
+    model.pullback(X, lambda logits: logits[None], count=1)
     model.logits(X)
     traced = model.traces
     assert traced > 0
@@ -184,6 +214,7 @@ def test_no_batch_size_and_no_type_of_data_is_traced_again() -> None:
         x = np.resize(X, (rows, *SHAPE)).astype([np.float32, np.float64][rows % 2])
         assert model.predict(x).shape == model.logits(x).shape == (rows, CLASSES)
         assert model.loss_gradient(x, np.resize(Y, rows), LogOdds()).gradient.shape == x.shape
+        assert model.pullback(x, lambda logits: logits[None], count=1).gradients.shape == (1, *x.shape)
     assert model.traces == traced
 
 

@@ -22,7 +22,7 @@ from pytest_robust import (
 from pytest_robust.attacks import FGSM, PGD, UniformNoise
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
-from pytest_robust.core.model import Classifier, Differentiable, LossGradient, Model
+from pytest_robust.core.model import Classifier, Differentiable, LossGradient, Model, Pullback
 from pytest_robust.core.perturbation import Perturbation, Transform
 from pytest_robust.core.policy import Policy
 from pytest_robust.evaluation import laboratory as room
@@ -157,9 +157,9 @@ class Two(Differentiable):
     def logits(self, x):
         return MODEL.logits(x["a"])
 
-    def loss_gradient(self, x, y, loss):
-        answer = MODEL.loss_gradient(x["a"], y, loss)
-        return LossGradient(logits=answer.logits, gradient={"a": answer.gradient})
+    def pullback(self, x, directions, *, count):
+        answer = MODEL.pullback(x["a"], directions, count=count)
+        return Pullback(logits=answer.logits, gradients={"a": answer.gradients})
 
 
 class TwoScores(Classifier):
@@ -187,10 +187,9 @@ def test_the_other_inputs_stay_with_their_rows_while_examples_drop_out() -> None
         def logits(self, x):
             return MODEL.logits(x["a"]) + np.concatenate([x["b"], 0 * x["b"], -x["b"]], axis=1)
 
-        def loss_gradient(self, x, y, loss):
-            return LossGradient(
-                logits=self.logits(x), gradient={"a": MODEL.loss_gradient(x["a"], y, loss).gradient, "b": x["b"] * 0}
-            )
+        def pullback(self, x, directions, *, count):
+            gradients = MODEL.pullback(x["a"], lambda _: directions(self.logits(x)), count=count).gradients
+            return Pullback(logits=self.logits(x), gradients={"a": gradients, "b": np.zeros((count, *x["b"].shape))})
 
     x = {"a": X, "b": shift}
     model = Shifted()
@@ -211,6 +210,23 @@ def test_an_input_without_a_gradient_is_named() -> None:
     assert "no gradient reaches the input 'b'" in verdict.reason
     with pytest.raises(NoGradient):
         probe(Two(), Meter(), x, "b").loss_gradient(x["b"], Y, LogOdds())
+    with pytest.raises(NoGradient):
+        probe(Two(), Meter(), x, "b").pullback(x["b"], lambda logits: logits[None], count=1)
+
+
+def test_gradients_are_counted_one_a_sum_and_zero_only_where_something_was_weighed() -> None:
+    meter = Meter()
+
+    def directions(logits):
+        weights = np.zeros((3, *logits.shape))
+        weights[0, :, 0], weights[1, :5, 1] = 1, 1
+        return weights
+
+    flat = LinearModel(np.array([[1.0, 0.0, 0.0]] * X[0].size), np.zeros(3))
+    found = probe(flat, meter, X, None).pullback(X, directions, count=3)
+    assert found.gradients.shape == (3, *X.shape)
+    # The second class depends on no input: zero where it was weighed, and no sign elsewhere.
+    assert (meter.gradients, meter.zero_gradients, meter.broken_gradients) == (3 * len(X), 5, 0)
 
 
 @pytest.mark.parametrize("model", [TwoScores(), TwoLabels(), Two()], ids=lambda model: type(model).__name__)

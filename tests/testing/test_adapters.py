@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pytest_robust.core.model import Classifier, LossGradient, Model
+from pytest_robust.core.model import Classifier, LossGradient, Model, Pullback
 from pytest_robust.testing import LinearModel, check_adapter
 
 RANDOM = np.random.default_rng(0)
@@ -123,6 +123,24 @@ class OtherLogits(LinearModel):
         return LossGradient(logits=answer.logits + 1, gradient=answer.gradient)
 
 
+class OneForAll(LinearModel):
+    def pullback(self, x, directions, *, count):
+        answer = super().pullback(x, directions, count=count)
+        return Pullback(logits=answer.logits, gradients=np.repeat(answer.gradients[:1], count, axis=0))
+
+
+class OneTooFew(LinearModel):
+    def pullback(self, x, directions, *, count):
+        answer = super().pullback(x, directions, count=count)
+        return Pullback(logits=answer.logits, gradients=answer.gradients[: max(count - 1, 1)])
+
+
+class OtherLogitsAside(LinearModel):
+    def pullback(self, x, directions, *, count):
+        answer = super().pullback(x, directions, count=count)
+        return Pullback(logits=answer.logits + (count > 1), gradients=answer.gradients)
+
+
 FLAWS = [
     (DropsARow(), "shape"),
     (Objects(), "datetime64"),
@@ -137,6 +155,9 @@ FLAWS = [
     (Downhill(W, B), "does not tell the slope"),
     (Scaled(W, B), "does not tell the slope"),
     (OtherLogits(W, B), "other logits"),
+    (OneForAll(W, B), "its own weights"),
+    (OneTooFew(W, B), "three gradients have shape"),
+    (OtherLogitsAside(W, B), "pullback answers other logits"),
 ]
 
 
