@@ -3,12 +3,13 @@ from .core.criteria import ByFunction, Correct, SameAsClean, TopK, WithinToleran
 from .core.dataset import Dataset
 from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
 from .core.goals import Targeted, Untargeted
-from .core.norms import L1, L2, LInf
+from .core.norms import L0, L1, L2, LInf
 from .core.parameters import Between, Exactly
 from .core.perturbation import WorstOf
 from .gates.subject import Subject
 
 __all__ = [
+    "L0",
     "L1",
     "L2",
     "UNBOUNDED",

@@ -8,10 +8,10 @@ from math import prod
 
 import numpy as np
 
-from pytest_robust.core.arrays import Floats
+from pytest_robust.core.arrays import Floats, Mask
 from pytest_robust.core.streams import Streams
 
-__all__ = ["L1", "L2", "LInf", "Norm"]
+__all__ = ["L0", "L1", "L2", "LInf", "Norm"]
 
 
 _SMALL = 1e-25
@@ -49,8 +49,20 @@ class Norm(ABC):
         """
 
     @abstractmethod
-    def project(self, delta: Floats, size: float) -> Floats:
-        """Return the nearest change (in L2) whose norm is at most `size`."""
+    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+        """Return the points moved to within `size` of their centres and between the walls.
+
+        In LInf and L1 to the nearest such point (in L2). In L2 onto the ball first, then
+        between the walls, which moves each entry towards the centre and so never out of the
+        ball.
+
+        Args:
+            point: (n, ...) anywhere.
+            centre: (n, ...) between the walls.
+            size: The largest norm of the difference, above 0, infinity for any.
+            low: The least value of an entry.
+            high: The largest value of an entry.
+        """
 
     @abstractmethod
     def sample(self, shape: tuple[int, ...], size: float, streams: Streams) -> Floats:
@@ -78,8 +90,10 @@ class _LInf(Norm):
         np.maximum(step, low, out=step)
         return np.minimum(step, high, out=step)
 
-    def project(self, delta: Floats, size: float) -> Floats:
-        return np.clip(delta, -np.float32(size), np.float32(size))
+    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+        delta = np.clip(point - centre, -np.float32(size), np.float32(size))
+        delta += centre
+        return np.clip(delta, low, high, out=delta)
 
     def sample(self, shape: tuple[int, ...], size: float, streams: Streams) -> Floats:
         return streams.uniform("ball", shape, -size, size)
@@ -126,11 +140,14 @@ class _L2(Norm):
             delta = np.where(free, np.clip(delta * _column(factor, delta), low, high), delta)
         return delta
 
-    def project(self, delta: Floats, size: float) -> Floats:
+    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+        delta = point - centre
         length = self.size(delta)
         # The factor leaves room for one float32 rounding, so that a projection is idempotent.
         shrink = np.where(length > size, size * (1 - 2e-7) / np.maximum(length, 1e-30), 1.0)
-        return delta * _column(shrink, delta)
+        delta = delta * _column(shrink, delta)
+        delta += centre
+        return np.clip(delta, low, high, out=delta)
 
     def sample(self, shape: tuple[int, ...], size: float, streams: Streams) -> Floats:
         direction = streams.normal("direction", shape)
@@ -167,20 +184,20 @@ class _L1(Norm):
         np.put_along_axis(amount, order, spent.astype(slope.dtype), axis=1)
         return np.sign(gradient) * amount.reshape(gradient.shape)
 
-    def project(self, delta: Floats, size: float) -> Floats:
-        # Duchi et al., "Efficient projections onto the l1-ball", ICML 2008, figure 1.
-        flat = _flat(np.abs(delta)).astype(np.float64)
-        over = flat.sum(axis=1) > size
-        if not over.any():
-            return delta
-        descending = -np.sort(-flat[over], axis=1)
-        excess = np.cumsum(descending, axis=1) - size * (1 - 2e-7)
-        counts = np.arange(1, flat.shape[1] + 1)
-        last = np.count_nonzero(descending * counts > excess, axis=1) - 1
-        threshold = np.zeros(len(flat))
-        threshold[over] = np.take_along_axis(excess, last[:, None], axis=1)[:, 0] / (last + 1)
-        kept = np.maximum(flat - threshold[:, None], 0).astype(delta.dtype).reshape(delta.shape)
-        return np.sign(delta) * kept
+    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+        delta = point - centre
+        magnitude = _flat(np.abs(delta)).astype(np.float64)
+        room = _flat(np.where(delta > 0, np.float32(high) - centre, centre - np.float32(low))).astype(np.float64)
+        inside = np.minimum(magnitude, room)
+        over = inside.sum(axis=1) > size
+        if over.any():
+            # The nearest point shortens all entries by the same amount, as far as they are
+            # beyond their walls after that (Croce and Hein, "Mind the box", ICML 2021,
+            # arXiv:2103.01208, proposition 2.1).
+            threshold = _shortening(magnitude[over], room[over], size * (1 - 2e-7))
+            inside[over] = np.clip(magnitude[over] - threshold[:, None], 0, room[over])
+        moved = centre + np.sign(delta) * inside.astype(delta.dtype).reshape(delta.shape)
+        return np.clip(moved, low, high, out=moved)
 
     def sample(self, shape: tuple[int, ...], size: float, streams: Streams) -> Floats:
         # Exponential magnitudes divided by their sum and one more lie uniformly in the
@@ -195,6 +212,73 @@ class _L1(Norm):
         return span * entries
 
 
+@dataclass(frozen=True, repr=False)
+class _L0(Norm):
+    """How many entries change."""
+
+    def __repr__(self) -> str:
+        return "L0"
+
+    def size(self, delta: Floats) -> Floats:
+        return np.count_nonzero(_flat(delta), axis=1).astype(np.float64)
+
+    def steepest(self, gradient: Floats, size: float, low: Floats, high: Floats) -> Floats:
+        wall = np.where(gradient > 0, np.broadcast_to(high, gradient.shape), np.broadcast_to(low, gradient.shape))
+        # Where there is no wall no entry climbs most; its slope then says which are taken.
+        gain = np.where(np.isfinite(wall), gradient * wall, np.abs(gradient))
+        moved = np.where(np.isfinite(wall), wall, np.sign(gradient))
+        chosen = _largest(_flat(gain), size) & (_flat(gain) > 0)
+        return np.where(chosen.reshape(gradient.shape), moved, 0).astype(gradient.dtype)
+
+    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+        inside = np.clip(point, low, high)
+        kept = _largest(_flat(np.abs(inside - centre)), size).reshape(point.shape)
+        return np.where(kept, inside, centre)
+
+    def sample(self, shape: tuple[int, ...], size: float, streams: Streams) -> Floats:
+        # This ball has no end, so nothing is uniform in it: random entries, as far as the walls.
+        rank = _flat(streams.uniform("entries", shape))
+        sign = np.where(streams.uniform("sign", shape) < 0.5, -1.0, 1.0).astype(np.float32)  # noqa: PLR2004 - a fair coin
+        far = np.float32(np.finfo(np.float32).max / 4)
+        return np.where(_largest(rank, size).reshape(sign.shape), sign * far, np.float32(0))
+
+    def diameter(self, span: float, entries: int) -> float:  # noqa: ARG002 - the interface's
+        return float(entries)
+
+
+def _largest(values: Floats, count: float) -> Mask:
+    """Return (n, d) where the `count` largest of each row's values are, the first of equal ones."""
+    if count >= values.shape[1]:
+        return np.ones(values.shape, dtype=bool)
+    order = np.argsort(-values, axis=1, kind="stable")[:, : int(count)]
+    chosen = np.zeros(values.shape, dtype=bool)
+    np.put_along_axis(chosen, order, values=True, axis=1)
+    return chosen
+
+
+def _shortening(magnitude: Floats, room: Floats, size: float) -> Floats:
+    """Return (n,) the t > 0 for which the sum of clip(magnitude - t, 0, room) is `size`.
+
+    The sum at t = 0 is larger. From the largest magnitude downwards it rises with a slope that
+    grows by one at each magnitude and falls by one where an entry comes to its wall.
+    """
+    entries = magnitude.shape[1]
+    corners = np.concatenate([magnitude, np.maximum(magnitude - room, 0), np.zeros((len(room), 1))], axis=1)
+    turns = np.concatenate([np.ones(entries), -np.ones(entries), [0.0]])
+    order = np.argsort(-corners, axis=1)
+    corners = np.take_along_axis(corners, order, axis=1)
+    slope = np.cumsum(turns[order], axis=1)
+    total = np.cumsum(slope[:, :-1] * -np.diff(corners, axis=1), axis=1)
+    # The piece on which the sum comes to the size: its end is the first at or beyond it.
+    piece = np.minimum((total < size).sum(axis=1), total.shape[1] - 1)[:, None]
+    before = np.where(piece > 0, np.take_along_axis(total, np.maximum(piece - 1, 0), axis=1), 0.0)
+    rate = np.take_along_axis(slope, piece, axis=1)
+    start = np.take_along_axis(corners, piece, axis=1)
+    threshold: Floats = (start - (size - before) / np.maximum(rate, 1))[:, 0]
+    return threshold
+
+
 LInf: Norm = _LInf()
 L2: Norm = _L2()
 L1: Norm = _L1()
+L0: Norm = _L0()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from numbers import Real
 
 import numpy as np
@@ -40,7 +40,7 @@ class ThreatModel:
 
     Args:
         norm: How a change is measured.
-        eps: The largest change, in the inputs' own unit, above 0.
+        eps: The largest change, in the inputs' own unit, above 0; infinity for any.
         bounds: The values an input can take.
 
     Raises:
@@ -53,7 +53,8 @@ class ThreatModel:
 
     def __post_init__(self) -> None:
         """Validate."""
-        check_budget(self.eps)
+        if self.eps != inf:
+            check_budget(self.eps)
         span = self.bounds.span
         if self.bounds.finite and span >= _SMALLEST_STEP_OF_A_WIDE_RANGE and self.eps < 1:
             raise InvalidArgument(
@@ -71,7 +72,7 @@ class ThreatModel:
             InvalidArgument: `eps` exceeds the largest change that the bounds allow.
         """
         largest = self.norm.diameter(self.bounds.span, int(np.prod(shape)))
-        if self.bounds.finite and self.eps > largest:
+        if self.bounds.finite and largest < self.eps < inf:
             raise InvalidArgument(
                 f"eps={self.eps:g} is larger than any change within [{self.bounds.low:g}, {self.bounds.high:g}] "
                 f"({self.norm!r} at most {largest:g}): every input could become every other; "
@@ -81,9 +82,6 @@ class ThreatModel:
     def project(self, point: Floats, x: Floats, *, out: Floats | None = None) -> Floats:
         """Return the points moved back into the ball around `x` and into the bounds.
 
-        Clipping to the bounds after the ball moves each entry towards `x`, so it never
-        leaves the ball.
-
         Args:
             point: (n, ...) anywhere.
             x: (n, ...) the centres of the balls.
@@ -91,8 +89,7 @@ class ThreatModel:
         """
         allowed = np.empty_like(point) if out is None else out
         for rows in blocks(len(x), x.shape[1:]):
-            centre = x[rows]
-            allowed[rows] = self.bounds.clip(centre + self.norm.project(point[rows] - centre, self.eps))
+            allowed[rows] = self.norm.project(point[rows], x[rows], self.eps, self.bounds.low, self.bounds.high)
         return allowed
 
     def sample(self, x: Floats, streams: Streams) -> Floats:

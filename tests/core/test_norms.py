@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, linprog, minimize
 from scipy.stats import kstest
 
-from pytest_robust.core.norms import L1, L2, LInf, Norm
+from pytest_robust.core.norms import L0, L1, L2, LInf, Norm
 from pytest_robust.core.streams import Streams
 
 NORMS = pytest.mark.parametrize("norm", [LInf, L2, L1], ids=repr)
@@ -26,6 +28,10 @@ def random(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
+def onto(norm: Norm, delta: NDArray[np.float32], size: float) -> NDArray[np.float32]:
+    return norm.project(delta, np.zeros_like(delta), size, -np.inf, np.inf)
+
+
 @NORMS
 @given(delta=DELTAS)
 def test_size_is_the_norm_of_each_example(norm: Norm, delta: NDArray[np.float32]) -> None:
@@ -38,7 +44,7 @@ def test_size_is_the_norm_of_each_example(norm: Norm, delta: NDArray[np.float32]
 def test_projection_lies_in_the_ball_and_keeps_shape_and_type(
     norm: Norm, delta: NDArray[np.float32], size: float
 ) -> None:
-    projected = norm.project(delta, size)
+    projected = onto(norm, delta, size)
     assert (projected.shape, projected.dtype) == (delta.shape, delta.dtype)
     assert (norm.size(projected) <= size * (1 + 1e-6)).all()
 
@@ -46,15 +52,15 @@ def test_projection_lies_in_the_ball_and_keeps_shape_and_type(
 @NORMS
 @given(delta=DELTAS, size=SIZES)
 def test_projecting_twice_changes_nothing(norm: Norm, delta: NDArray[np.float32], size: float) -> None:
-    once = norm.project(delta, size)
-    assert norm.project(once, size) == pytest.approx(once, rel=1e-5, abs=1e-6)
+    once = onto(norm, delta, size)
+    assert onto(norm, once, size) == pytest.approx(once, rel=1e-5, abs=1e-6)
 
 
 @NORMS
 @given(delta=DELTAS, size=SIZES)
 def test_projection_leaves_what_is_inside_alone(norm: Norm, delta: NDArray[np.float32], size: float) -> None:
     inside = norm.size(delta) <= size * (1 - 1e-6)
-    assert (norm.project(delta, size)[inside] == delta[inside]).all()
+    assert (onto(norm, delta, size)[inside] == delta[inside]).all()
 
 
 @NORMS
@@ -62,7 +68,7 @@ def test_projection_leaves_what_is_inside_alone(norm: Norm, delta: NDArray[np.fl
 def test_projection_is_the_nearest_point_of_the_ball(norm: Norm, seed: int) -> None:
     delta = random(seed).normal(size=(6, 2, 3)).astype(np.float32) * 2
     size = 0.7 if norm is LInf else 1.5
-    projected = norm.project(delta, size)
+    projected = onto(norm, delta, size)
     # A point p of a convex set is the one nearest to d when no direction into the set leads
     # towards d: <d - p, q - p> <= 0 for all q in it. The most that <d - p, q> can be is the
     # size times the dual norm.
@@ -70,6 +76,65 @@ def test_projection_is_the_nearest_point_of_the_ball(norm: Norm, seed: int) -> N
     dual = np.linalg.norm(away, ord=DUALS[norm], axis=1)
     assert (away * projected.reshape(6, -1)).sum(axis=1) == pytest.approx(size * dual, rel=1e-5)
     assert (dual > 0).all()
+
+
+@pytest.mark.parametrize("norm", [LInf, L1], ids=repr)
+@pytest.mark.parametrize("seed", range(20))
+def test_projection_is_the_nearest_point_of_ball_and_box_together(norm: Norm, seed: int) -> None:
+    source = random(seed)
+    centre = source.random((6, 9)).astype(np.float32)
+    centre[source.random(centre.shape) < 0.3] = 0
+    point = centre + source.normal(size=centre.shape).astype(np.float32)
+    size = float(source.uniform(0.05, 0.6 if norm is LInf else 4))
+    projected = norm.project(point, centre, size, 0.0, 1.0)
+    assert ((projected >= 0) & (projected <= 1)).all()
+    moved = projected - centre
+    assert (norm.size(moved) <= size * (1 + 1e-5)).all()
+    # As above: no direction into the set leads towards the point.
+    away = point - projected
+    furthest = norm.steepest(away, size, 0 - centre, 1 - centre)
+    assert (away * moved).sum(axis=1) == pytest.approx((away * furthest).sum(axis=1), abs=1e-4)
+    # Presence: ball first and box then is another point.
+    apart = np.clip(centre + onto(norm, point - centre, size), 0, 1)
+    assert norm is LInf or seed > 5 or not np.allclose(apart, projected, atol=1e-3)
+
+
+@NORMS
+def test_a_ball_without_end_leaves_only_the_box(norm: Norm) -> None:
+    point = random(0).normal(size=(4, 6)).astype(np.float32) * 3
+    centre = np.full_like(point, 0.5)
+    assert norm.project(point, centre, np.inf, 0.0, 1.0) == pytest.approx(np.clip(point, 0, 1), abs=1e-6)
+
+
+def test_l0_counts_entries_and_keeps_the_largest_changes() -> None:
+    delta = np.array([[3, 0, -5, 1], [0, 0, 0.1, 0]], dtype=np.float32)
+    assert L0.size(delta).tolist() == [3, 1]
+    assert onto(L0, delta, 2).tolist() == [[3, 0, -5, 0], [0, 0, pytest.approx(0.1), 0]]
+    assert onto(L0, delta, 99).tolist() == delta.tolist()
+    # Between walls at 0 and 4 the change of 5 downwards is none.
+    assert L0.project(delta, np.zeros_like(delta), 1, 0.0, 4.0)[0].tolist() == [3, 0, 0, 0]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_l0_climbs_as_far_as_any_choice_of_entries(seed: int) -> None:
+    source = random(seed)
+    gradient = source.normal(size=(1, 6)).astype(np.float32)
+    low, high = -source.random((1, 6)).astype(np.float32), source.random((1, 6)).astype(np.float32)
+    gain = np.maximum(gradient * low, gradient * high)[0]
+    wanted = max(gain[list(chosen)].sum() for chosen in combinations(range(6), 2))
+    delta = L0.steepest(gradient, 2, low, high)
+    assert float((gradient * delta).sum()) == pytest.approx(wanted, rel=1e-5)
+    wide = np.float32(np.inf)
+    assert L0.size(L0.steepest(gradient, 2, -wide, wide)).tolist() == [2]
+
+
+def test_l0_samples_change_as_many_entries_as_they_may() -> None:
+    streams = Streams.of(0, "ball", index=np.arange(500))
+    samples = L0.sample((2, 5), 3, streams)
+    assert (L0.size(samples) == 3).all()
+    inside = L0.project(samples + 0.5, np.full_like(samples, 0.5), 3, 0.0, 1.0)
+    assert set(np.unique(inside)) == {0, 0.5, 1}
+    assert np.abs((inside - 0.5).mean(axis=0)).max() < 0.1
 
 
 def best(norm: Norm, gradient: Array, size: float, low: Array, high: Array) -> float:
@@ -188,12 +253,12 @@ def test_an_examples_sample_is_its_own(norm: Norm) -> None:
     assert norm.sample((2, 2), 1.0, Streams.of(0, index=np.array([], dtype=int))).shape == (0, 2, 2)
 
 
-@NORMS
+@pytest.mark.parametrize("norm", [LInf, L2, L1, L0], ids=repr)
 def test_diameter_is_the_size_of_the_boxs_diagonal(norm: Norm) -> None:
     assert norm.diameter(3.0, 5) == pytest.approx(norm.size(np.full((1, 5), 3.0))[0])
 
 
-@NORMS
+@pytest.mark.parametrize("norm", [LInf, L2, L1, L0], ids=repr)
 def test_a_norm_prints_as_it_is_written_and_equals_itself(norm: Norm) -> None:
-    assert eval(repr(norm), {"LInf": LInf, "L2": L2, "L1": L1}) == norm
-    assert len({LInf, L2, L1}) == 3
+    assert eval(repr(norm), {"LInf": LInf, "L2": L2, "L1": L1, "L0": L0}) == norm
+    assert len({LInf, L2, L1, L0}) == 4

@@ -24,8 +24,9 @@ def test_a_budget_that_no_norm_can_mean_is_refused(eps: float) -> None:
     with pytest.raises(InvalidArgument, match=r"must be a finite number above 0") as caught:
         check_budget(eps)
     assert repr(eps) in str(caught.value)
-    with pytest.raises(InvalidArgument):
-        ThreatModel(norm=LInf, eps=eps, bounds=UNIT)
+    if eps != inf:
+        with pytest.raises(InvalidArgument):
+            ThreatModel(norm=LInf, eps=eps, bounds=UNIT)
 
 
 def test_a_budget_of_less_than_one_grey_level_is_refused_with_the_one_meant() -> None:
@@ -44,6 +45,16 @@ def test_a_budget_beyond_every_change_is_refused(norm: Norm, largest: float) -> 
 
 def test_a_budget_without_bounds_may_be_any_size() -> None:
     ThreatModel(norm=LInf, eps=1e6, bounds=UNBOUNDED).check_reach((4, 4))
+
+
+@NORMS
+def test_without_a_budget_only_the_bounds_hold(norm: Norm) -> None:
+    threat = ThreatModel(norm=norm, eps=inf, bounds=UNIT)
+    threat.check_reach((4, 4))
+    point = X + 3 * RANDOM.normal(size=X.shape).astype(np.float32)
+    assert threat.project(point, X) == pytest.approx(np.clip(point, 0, 1), abs=1e-6)
+    assert threat.allows(np.clip(point, 0, 1), X).all()
+    assert not threat.allows(point, X).any()
 
 
 @NORMS
