@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from pytest_robust.core.arrays import Floats, Inputs, Integers, Outputs
 from pytest_robust.core.errors import InvalidData, InvalidModel, NoGradient
-from pytest_robust.core.losses import Loss
+from pytest_robust.core.losses import Loss, TraceableLoss
 from pytest_robust.core.model import Differentiable, Directions, LossGradient, Pullback
 
 __all__ = ["CompiledModel", "TensorflowOps"]
@@ -84,6 +84,8 @@ class CompiledModel(Differentiable):
         Raises:
             NoGradient: There is no differentiable path from the input to the output.
         """
+        if not isinstance(loss, TraceableLoss):
+            return Differentiable.loss_gradient(self, x, y, loss)
         self._prepare(x)
         name = f"gradient of {loss!r}"
         if name not in self._bodies:
@@ -183,7 +185,7 @@ class CompiledModel(Differentiable):
             logits = tf.cast(outputs, tf.float32)
         return tf.concat([tf.zeros_like(logits), logits], axis=1) if logits.shape[1] == 1 else logits
 
-    def _gradient(self, tensors: dict[str, Any], labels: Any, loss: Loss) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - tensors
+    def _gradient(self, tensors: dict[str, Any], labels: Any, loss: TraceableLoss) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - tensors
         tape, floating, logits = self._watched(tensors)
         onehot = tf.one_hot(labels, logits.shape[1], on_value=True, off_value=False, dtype=tf.bool)
         return logits, _pulled_back(tape, floating, logits, loss.cotangent(TensorflowOps(), logits, onehot))

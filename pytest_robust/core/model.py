@@ -7,10 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-
 from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Mask, Outputs
-from pytest_robust.core.losses import Loss, NumpyOps
+from pytest_robust.core.losses import Loss
 
 __all__ = ["Classifier", "Differentiable", "Directions", "LossGradient", "Model", "Pullback"]
 
@@ -120,12 +118,7 @@ class Differentiable(Classifier):
         Raises:
             NoGradient: The framework found no path from input to output.
         """
-
-        def slope(logits: Floats) -> Floats:
-            cotangent: Floats = loss.cotangent(NumpyOps(), logits, np.arange(logits.shape[1]) == np.asarray(y)[:, None])
-            return cotangent[None]
-
-        found = self.pullback(x, slope, count=1)
+        found = self.pullback(x, lambda logits: loss.slope(logits, y)[None], count=1)
         gradients = found.gradients
         if isinstance(gradients, Mapping):
             return LossGradient(logits=found.logits, gradient={name: entry[0] for name, entry in gradients.items()})  # type: ignore[arg-type]  # one entry an input

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from pytest_robust.core.losses import LogOdds, NumpyOps
+from pytest_robust.core.losses import DLR, LogOdds, Loss, NumpyOps
 
 LOGITS = hnp.arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(2, 6)), elements=st.floats(-20, 20, width=32))
 Logits = NDArray[np.float64]
@@ -67,3 +67,50 @@ def test_the_loss_of_far_logits_is_finite_and_above_0_exactly_where_less_likely_
     values = LogOdds().value(logits, np.array([0, 0, 0]))
     assert np.isfinite(values).all()
     assert values.tolist() == [pytest.approx(-6e38), pytest.approx(6e38), 0]
+
+
+RANKED = hnp.arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(2, 6)), elements=st.floats(-5, 5), unique=True)
+
+
+def losses(classes: int, rows: int) -> list[Loss]:
+    target = np.full(rows, classes - 1)
+    return [LogOdds(), DLR(), LogOdds().aimed(target), DLR().aimed(target)]
+
+
+@given(logits=RANKED)
+def test_every_slope_is_the_numerical_gradient_of_its_loss(logits: NDArray[np.float64]) -> None:
+    # Apart, or a step passes a corner where two classes change their ranks.
+    apart = np.diff(np.sort(logits, axis=1), axis=1).min()
+    assume(apart > 1e-2)
+    y, step = np.zeros(len(logits), dtype=int), 1e-6
+    for loss in losses(logits.shape[1], len(logits)):
+        slope = loss.slope(logits, y)
+        for column in range(logits.shape[1]):
+            move = step * (np.arange(logits.shape[1]) == column)
+            up, down = loss.value(logits + move, y), loss.value(logits - move, y)
+            assert slope[:, column] == pytest.approx((up - down) / (2 * step), rel=1e-3, abs=1e-3)
+
+
+@given(logits=RANKED, scale=st.floats(1e-3, 1e3))
+def test_the_ratio_does_not_depend_on_the_scale_of_the_logits(logits: NDArray[np.float64], scale: float) -> None:
+    assume(logits.shape[1] > 2)
+    assume(np.diff(np.sort(logits, axis=1), axis=1).min() > 1e-3)
+    y = np.zeros(len(logits), dtype=int)
+    for loss in (DLR(), DLR().aimed(y + 1)):
+        assert loss.value(logits * scale, y) == pytest.approx(loss.value(logits, y), rel=1e-6)
+
+
+@given(logits=RANKED)
+def test_a_ratio_above_zero_is_a_wrong_answer(logits: NDArray[np.float64]) -> None:
+    y = np.zeros(len(logits), dtype=int)
+    assert ((DLR().value(logits, y) > 0) == (logits.argmax(axis=1) != 0)).all()
+
+
+def test_the_ratios_are_those_of_the_paper() -> None:
+    logits = np.array([[5.0, 1.0, 2.0, -1.0]])
+    # (2 - 5) / (5 - 1), and for class 3: (-1 - 5) / (5 - (1 + -1) / 2).
+    assert DLR().value(logits, np.array([0])).tolist() == [-0.75]
+    assert DLR().aimed(np.array([3])).value(logits, np.array([0])).tolist() == [-1.2]
+    # Three classes have no fourth, two no third.
+    assert DLR().aimed(np.array([1])).value(logits[:, :3], np.array([0])).tolist() == [-1.0]
+    assert DLR().value(logits[:, :2], np.array([0])).tolist() == [-4.0]
