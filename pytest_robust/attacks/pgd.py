@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import ClassVar
 
 import numpy as np
 
+from pytest_robust.attacks._checks import check_count, check_step
 from pytest_robust.core.arrays import Floats, Integers
-from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.model import Differentiable
@@ -64,12 +63,10 @@ class PGD(Attack):
     def __post_init__(self) -> None:
         """Validate."""
         check_budget(self.eps)
-        for name in ("steps", "restarts"):
-            count = getattr(self, name)
-            if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-                raise InvalidArgument(f"{name}={count!r} must be an integer, at least 1")
-        if self.step_size is not None and not (isfinite(self.step_size) and self.step_size > 0):
-            raise InvalidArgument(f"step_size={self.step_size!r} must be a finite number above 0, or None")
+        check_count("steps", self.steps)
+        check_count("restarts", self.restarts)
+        if self.step_size is not None:
+            check_step("step_size", self.step_size)
 
     def perturb(self, model: Differentiable, x: Floats, y: Integers, threat: ThreatModel, streams: Streams) -> Floats:
         """Return the point that broke each input, or its last."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import prod
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from pytest_robust.core.arrays import Floats, Mask
 from pytest_robust.core.streams import Streams
 
-__all__ = ["L0", "L1", "L2", "LInf", "Norm"]
+__all__ = ["L0", "L1", "L2", "LInf", "Norm", "Sizes"]
 
 
 _SMALL = 1e-25
@@ -22,8 +23,17 @@ def _flat(x: Floats) -> Floats:
     return x.reshape(len(x), prod(x.shape[1:]))
 
 
+def _rows(size: Sizes, like: Floats) -> Any:  # noqa: ANN401 - a scalar or an array of its rank
+    """Return a size, or one for each row, as it goes with an array."""
+    return _column(np.asarray(size), like) if np.ndim(size) else like.dtype.type(size)
+
+
 def _column(values: Floats, x: Floats) -> Floats:
     return values.reshape(-1, *[1] * (x.ndim - 1)).astype(x.dtype)
+
+
+Sizes: TypeAlias = float | Floats
+"""One size for all examples, or (n,) their own."""
 
 
 class Norm(ABC):
@@ -38,18 +48,18 @@ class Norm(ABC):
         """
 
     @abstractmethod
-    def steepest(self, gradient: Floats, size: float, low: Floats, high: Floats) -> Floats:
+    def steepest(self, gradient: Floats, size: Sizes, low: Floats, high: Floats) -> Floats:
         """Return the change within `size` and the box that climbs most along `gradient`.
 
         Args:
             gradient: (n, ...) uphill directions.
-            size: The largest norm of a change, above 0.
+            size: The largest norm of a change, at least 0.
             low: (n, ...) or scalar, at most 0: how far each entry may go down.
             high: (n, ...) or scalar, at least 0: how far each entry may go up.
         """
 
     @abstractmethod
-    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+    def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
         """Return the points moved to within `size` of their centres and between the walls.
 
         In LInf and L1 to the nearest such point (in L2). In L2 onto the ball first, then
@@ -59,7 +69,7 @@ class Norm(ABC):
         Args:
             point: (n, ...) anywhere.
             centre: (n, ...) between the walls.
-            size: The largest norm of the difference, above 0, infinity for any.
+            size: The largest norm of the difference, at least 0, infinity for any.
             low: The least value of an entry.
             high: The largest value of an entry.
         """
@@ -83,15 +93,16 @@ class _LInf(Norm):
     def size(self, delta: Floats) -> Floats:
         return np.abs(_flat(delta)).max(axis=1)
 
-    def steepest(self, gradient: Floats, size: float, low: Floats, high: Floats) -> Floats:
+    def steepest(self, gradient: Floats, size: Sizes, low: Floats, high: Floats) -> Floats:
         step = np.sign(gradient)
-        step *= np.float32(size)
+        step *= _rows(size, step)
         # np.clip takes three times as long between arrays; this is the hot loop of PGD.
         np.maximum(step, low, out=step)
         return np.minimum(step, high, out=step)
 
-    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
-        delta = np.clip(point - centre, -np.float32(size), np.float32(size))
+    def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
+        limit = _rows(size, point)
+        delta = np.clip(point - centre, -limit, limit)
         delta += centre
         return np.clip(delta, low, high, out=delta)
 
@@ -115,7 +126,7 @@ class _L2(Norm):
         flat = _flat(delta).astype(np.float64)
         return np.sqrt(np.einsum("nd,nd->n", flat, flat))
 
-    def steepest(self, gradient: Floats, size: float, low: Floats, high: Floats) -> Floats:
+    def steepest(self, gradient: Floats, size: Sizes, low: Floats, high: Floats) -> Floats:
         length = self.size(gradient)
         # Near the ends of float32 the factor to unit length is no float32.
         if ((length > 0) & ((length < _SMALL) | (length > 1 / _SMALL))).any():
@@ -129,10 +140,10 @@ class _L2(Norm):
         # the c that uses the budget up (the multiplier of the ball's constraint); a few
         # rounds of rescaling the free entries find it, since each round only adds walls.
         for _ in range(8):
-            spare = size**2 - self.size(delta) ** 2
+            spare = np.square(size) - self.size(delta) ** 2
             free = (delta > low) & (delta < high) & (gradient != 0)
             inside = self.size(np.where(free, delta, 0))
-            grow = (spare > 1e-6 * size**2) & (inside > 0)
+            grow = (spare > 1e-6 * np.square(size)) & (inside > 0)
             if not grow.any():
                 break
             factor = np.ones_like(spare)
@@ -140,7 +151,7 @@ class _L2(Norm):
             delta = np.where(free, np.clip(delta * _column(factor, delta), low, high), delta)
         return delta
 
-    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+    def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
         delta = point - centre
         length = self.size(delta)
         # The factor leaves room for one float32 rounding, so that a projection is idempotent.
@@ -169,22 +180,22 @@ class _L1(Norm):
     def size(self, delta: Floats) -> Floats:
         return np.abs(_flat(delta)).sum(axis=1, dtype=np.float64)
 
-    def steepest(self, gradient: Floats, size: float, low: Floats, high: Floats) -> Floats:
+    def steepest(self, gradient: Floats, size: Sizes, low: Floats, high: Floats) -> Floats:
         # A linear function over an L1 ball and a box is a fractional knapsack: fill the
         # steepest entry to its wall, then the next, until the budget is spent. Without
         # walls the first takes it all.
         slope = _flat(np.abs(gradient))
         wall = np.where(gradient > 0, np.broadcast_to(high, gradient.shape), -np.broadcast_to(low, gradient.shape))
-        room = np.minimum(np.where(gradient != 0, wall, 0), size).reshape(slope.shape)
+        room = np.minimum(np.where(gradient != 0, wall, 0), _rows(size, gradient)).reshape(slope.shape)
         order = np.argsort(-slope, axis=1, kind="stable")
         sorted_room = np.take_along_axis(room, order, axis=1).astype(np.float64)
         before = np.cumsum(sorted_room, axis=1) - sorted_room
-        spent = np.clip(size - before, 0, sorted_room)
+        spent = np.clip(np.reshape(size, (-1, 1)) - before, 0, sorted_room)
         amount = np.empty_like(slope)
         np.put_along_axis(amount, order, spent.astype(slope.dtype), axis=1)
         return np.sign(gradient) * amount.reshape(gradient.shape)
 
-    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+    def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
         delta = point - centre
         magnitude = _flat(np.abs(delta)).astype(np.float64)
         room = _flat(np.where(delta > 0, np.float32(high) - centre, centre - np.float32(low))).astype(np.float64)
@@ -194,7 +205,8 @@ class _L1(Norm):
             # The nearest point shortens all entries by the same amount, as far as they are
             # beyond their walls after that (Croce and Hein, "Mind the box", ICML 2021,
             # arXiv:2103.01208, proposition 2.1).
-            threshold = _shortening(magnitude[over], room[over], size * (1 - 2e-7))
+            sizes = np.broadcast_to(np.asarray(size, dtype=np.float64), over.shape)[over]
+            threshold = _shortening(magnitude[over], room[over], sizes * (1 - 2e-7))
             inside[over] = np.clip(magnitude[over] - threshold[:, None], 0, room[over])
         moved = centre + np.sign(delta) * inside.astype(delta.dtype).reshape(delta.shape)
         return np.clip(moved, low, high, out=moved)
@@ -222,7 +234,7 @@ class _L0(Norm):
     def size(self, delta: Floats) -> Floats:
         return np.count_nonzero(_flat(delta), axis=1).astype(np.float64)
 
-    def steepest(self, gradient: Floats, size: float, low: Floats, high: Floats) -> Floats:
+    def steepest(self, gradient: Floats, size: Sizes, low: Floats, high: Floats) -> Floats:
         wall = np.where(gradient > 0, np.broadcast_to(high, gradient.shape), np.broadcast_to(low, gradient.shape))
         # Where there is no wall no entry climbs most; its slope then says which are taken.
         gain = np.where(np.isfinite(wall), gradient * wall, np.abs(gradient))
@@ -230,7 +242,7 @@ class _L0(Norm):
         chosen = _largest(_flat(gain), size) & (_flat(gain) > 0)
         return np.where(chosen.reshape(gradient.shape), moved, 0).astype(gradient.dtype)
 
-    def project(self, point: Floats, centre: Floats, size: float, low: float, high: float) -> Floats:
+    def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
         inside = np.clip(point, low, high)
         kept = _largest(_flat(np.abs(inside - centre)), size).reshape(point.shape)
         return np.where(kept, inside, centre)
@@ -246,17 +258,15 @@ class _L0(Norm):
         return float(entries)
 
 
-def _largest(values: Floats, count: float) -> Mask:
+def _largest(values: Floats, count: Sizes) -> Mask:
     """Return (n, d) where the `count` largest of each row's values are, the first of equal ones."""
-    if count >= values.shape[1]:
-        return np.ones(values.shape, dtype=bool)
-    order = np.argsort(-values, axis=1, kind="stable")[:, : int(count)]
+    order = np.argsort(-values, axis=1, kind="stable")
     chosen = np.zeros(values.shape, dtype=bool)
-    np.put_along_axis(chosen, order, values=True, axis=1)
+    np.put_along_axis(chosen, order, np.arange(values.shape[1]) < np.reshape(np.floor(count), (-1, 1)), axis=1)
     return chosen
 
 
-def _shortening(magnitude: Floats, room: Floats, size: float) -> Floats:
+def _shortening(magnitude: Floats, room: Floats, size: Floats) -> Floats:
     """Return (n,) the t > 0 for which the sum of clip(magnitude - t, 0, room) is `size`.
 
     The sum at t = 0 is larger. From the largest magnitude downwards it rises with a slope that
@@ -270,11 +280,11 @@ def _shortening(magnitude: Floats, room: Floats, size: float) -> Floats:
     slope = np.cumsum(turns[order], axis=1)
     total = np.cumsum(slope[:, :-1] * -np.diff(corners, axis=1), axis=1)
     # The piece on which the sum comes to the size: its end is the first at or beyond it.
-    piece = np.minimum((total < size).sum(axis=1), total.shape[1] - 1)[:, None]
+    piece = np.minimum((total < size[:, None]).sum(axis=1), total.shape[1] - 1)[:, None]
     before = np.where(piece > 0, np.take_along_axis(total, np.maximum(piece - 1, 0), axis=1), 0.0)
     rate = np.take_along_axis(slope, piece, axis=1)
     start = np.take_along_axis(corners, piece, axis=1)
-    threshold: Floats = (start - (size - before) / np.maximum(rate, 1))[:, 0]
+    threshold: Floats = (start - (size[:, None] - before) / np.maximum(rate, 1))[:, 0]
     return threshold
 
 

@@ -46,6 +46,11 @@ class Survivors(Generic[C]):
         return len(self._standing)
 
     @property
+    def standing(self) -> Integers:
+        """(n,) the positions, among the rows given, of those standing."""
+        return self._standing
+
+    @property
     def x(self) -> Floats:
         """(n, ...) the inputs standing."""
         return self._x if len(self) == len(self._x) else self._x[self._standing]

@@ -11,7 +11,7 @@ import numpy as np
 from pytest_robust.core.arrays import Floats, Mask, blocks
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.norms import Norm
+from pytest_robust.core.norms import Norm, Sizes
 from pytest_robust.core.streams import Streams
 
 __all__ = ["ThreatModel", "check_budget"]
@@ -105,8 +105,9 @@ class ThreatModel:
             far[rows] = self.norm.size(point[rows].astype(np.float32, copy=False) - x[rows])
         return far
 
-    def ascend(self, point: Floats, gradient: Floats, size: float) -> Floats:
+    def ascend(self, point: Floats, gradient: Floats, size: Sizes) -> Floats:
         """Return each point after the step of `size` that climbs most within the bounds."""
+        sizes = np.broadcast_to(np.asarray(size, dtype=np.float64), len(point)) if np.ndim(size) else None
         low: Floats = np.asarray(self.bounds.low, dtype=np.float32)
         high: Floats = np.asarray(self.bounds.high, dtype=np.float32)
         walled = isfinite(self.bounds.low) or isfinite(self.bounds.high)
@@ -114,7 +115,7 @@ class ThreatModel:
         for rows in blocks(len(point), point.shape[1:]):
             start = point[rows]
             room = (low - start, high - start) if walled else (low, high)
-            climbed[rows] = start + self.norm.steepest(gradient[rows], size, *room)
+            climbed[rows] = start + self.norm.steepest(gradient[rows], size if sizes is None else sizes[rows], *room)
         return climbed
 
     def allows(self, point: Floats, x: Floats) -> Mask:

@@ -262,3 +262,16 @@ def test_diameter_is_the_size_of_the_boxs_diagonal(norm: Norm) -> None:
 def test_a_norm_prints_as_it_is_written_and_equals_itself(norm: Norm) -> None:
     assert eval(repr(norm), {"LInf": LInf, "L2": L2, "L1": L1, "L0": L0}) == norm
     assert len({LInf, L2, L1, L0}) == 4
+
+
+@pytest.mark.parametrize("norm", [LInf, L2, L1, L0], ids=repr)
+def test_one_size_a_row_is_as_good_as_row_by_row(norm: Norm) -> None:
+    source = random(2)
+    centre, point = source.random((4, 7)).astype(np.float32), source.normal(size=(4, 7)).astype(np.float32)
+    sizes = np.array([0.1, 1.0, 2.5, 4.0])
+    projected = norm.project(point, centre, sizes, 0.0, 1.0)
+    climbed = norm.steepest(point, sizes, 0 - centre, 1 - centre)
+    for row, size in enumerate(sizes):
+        one = slice(row, row + 1)
+        assert projected[one] == pytest.approx(norm.project(point[one], centre[one], size, 0.0, 1.0), abs=1e-6)
+        assert climbed[one] == pytest.approx(norm.steepest(point[one], size, -centre[one], 1 - centre[one]), abs=1e-6)
