@@ -1,8 +1,23 @@
 from .apgd import APGD
 from .basic_iterative import BasicIterative
+from .carlini_wagner import CarliniWagner
+from .ddn import DDN
+from .deep_fool import DeepFool
 from .fgsm import FGSM
+from .fmn import FMN
 from .momentum_iterative import MomentumIterative
 from .pgd import PGD
 from .uniform_noise import UniformNoise
 
-__all__ = ["APGD", "FGSM", "PGD", "BasicIterative", "MomentumIterative", "UniformNoise"]
+__all__ = [
+    "APGD",
+    "DDN",
+    "FGSM",
+    "FMN",
+    "PGD",
+    "BasicIterative",
+    "CarliniWagner",
+    "DeepFool",
+    "MomentumIterative",
+    "UniformNoise",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.norms import Norm
+from pytest_robust.core.perturbation import Attack
 from pytest_robust.core.threat import check_budget
 
 __all__ = ["check_count", "check_norm", "check_radius", "check_step"]
@@ -41,11 +41,12 @@ def check_radius(eps: float) -> None:
         check_budget(eps)
 
 
-def check_norm(attack: str, norm: Norm, *known: Norm) -> None:
+def check_norm(attack: Attack) -> None:
     """Refuse a norm that an attack has no method for.
 
     Raises:
-        InvalidArgument: It is not among those known.
+        InvalidArgument: It is not among those it knows.
     """
-    if norm not in known:
-        raise InvalidArgument(f"{attack}: norm={norm!r} must be {' or '.join(map(repr, known))}")
+    if attack.norm not in attack.norms:
+        known = " or ".join(map(repr, attack.norms))
+        raise InvalidArgument(f"{type(attack).__name__}: norm={attack.norm!r} must be {known}")

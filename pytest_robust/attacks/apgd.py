@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from pytest_robust.attacks._checks import check_count
+from pytest_robust.attacks._checks import check_count, check_norm
 from pytest_robust.core.arrays import Floats, Integers, Mask
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Targeted, Untargeted
@@ -80,6 +80,7 @@ class APGD(Attack):
     def __post_init__(self) -> None:
         """Validate."""
         check_budget(self.eps)
+        check_norm(self)
         check_count("steps", self.steps)
         check_count("restarts", self.restarts)
         check_count("targets", self.targets, least=0)

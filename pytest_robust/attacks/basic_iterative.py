@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from pytest_robust.attacks._checks import check_count, check_step
+from pytest_robust.attacks._checks import check_count, check_norm, check_step
 from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.losses import LogOdds
@@ -59,6 +59,7 @@ class BasicIterative(Attack):
     def __post_init__(self) -> None:
         """Validate."""
         check_budget(self.eps)
+        check_norm(self)
         check_count("steps", self.steps)
         if self.step_size is not None:
             check_step("step_size", self.step_size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pytest_robust.attacks._checks import check_norm
 from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.losses import LogOdds
@@ -52,6 +53,7 @@ class FGSM(Attack):
     def __post_init__(self) -> None:
         """Validate."""
         check_budget(self.eps)
+        check_norm(self)
 
     def perturb(self, model: Differentiable, x: Floats, y: Integers, threat: ThreatModel, streams: Streams) -> Floats:  # noqa: ARG002 - it draws nothing
         """Return the inputs after one step."""

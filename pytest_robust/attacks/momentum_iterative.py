@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from pytest_robust.attacks._checks import check_count, check_step
+from pytest_robust.attacks._checks import check_count, check_norm, check_step
 from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Untargeted
@@ -62,6 +62,7 @@ class MomentumIterative(Attack):
     def __post_init__(self) -> None:
         """Validate."""
         check_budget(self.eps)
+        check_norm(self)
         check_count("steps", self.steps)
         if not (isfinite(self.decay) and self.decay >= 0):
             raise InvalidArgument(f"decay={self.decay!r} must be a finite number, at least 0")

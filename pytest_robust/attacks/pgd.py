@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from pytest_robust.attacks._checks import check_count, check_step
+from pytest_robust.attacks._checks import check_count, check_norm, check_step
 from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.losses import LogOdds
@@ -63,6 +63,7 @@ class PGD(Attack):
     def __post_init__(self) -> None:
         """Validate."""
         check_budget(self.eps)
+        check_norm(self)
         check_count("steps", self.steps)
         check_count("restarts", self.restarts)
         if self.step_size is not None:

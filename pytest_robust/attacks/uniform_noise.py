@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pytest_robust.attacks._checks import check_count, check_norm
 from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.criteria import answers
-from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.model import Model
 from pytest_robust.core.norms import LInf, Norm
@@ -55,8 +55,8 @@ class UniformNoise(Attack):
     def __post_init__(self) -> None:
         """Validate."""
         check_budget(self.eps)
-        if isinstance(self.repeats, bool) or not isinstance(self.repeats, int) or self.repeats < 1:
-            raise InvalidArgument(f"repeats={self.repeats!r} must be an integer, at least 1")
+        check_norm(self)
+        check_count("repeats", self.repeats)
 
     def perturb(self, model: Model, x: Floats, y: Integers, threat: ThreatModel, streams: Streams) -> Floats:
         """Return the draw that broke each input, or its last."""

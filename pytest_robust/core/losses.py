@@ -11,7 +11,7 @@ from scipy.special import softmax
 
 from pytest_robust.core.arrays import Floats, Integers
 
-__all__ = ["DLR", "ArrayOps", "LogOdds", "Loss", "NumpyOps", "TraceableLoss"]
+__all__ = ["DLR", "ArrayOps", "LogOdds", "Loss", "Margin", "NumpyOps", "TraceableLoss"]
 
 
 class ArrayOps(Protocol):
@@ -146,6 +146,54 @@ class _LogOddsFor(Loss):
 
     def aimed(self, target: Integers) -> Loss:
         return _LogOddsFor(target)
+
+
+@dataclass(frozen=True)
+class Margin(Loss):
+    """How far the best other class is ahead of the label; above 0 the label is not the answer.
+
+    References:
+        Carlini and Wagner, "Towards Evaluating the Robustness of Neural Networks", S&P 2017,
+        arXiv:1608.04644, section V.A, function 6.
+
+    Examples:
+        >>> import numpy as np
+        >>> Margin().value(np.array([[3.0, 1.0, -1.0]]), np.array([0])).tolist()
+        [-2.0]
+    """
+
+    def value(self, logits: Floats, y: Integers) -> Floats:
+        """Return (n,) differences."""
+        rows, wide = np.arange(len(logits)), logits.astype(np.float64)
+        difference: Floats = wide[rows, _best_other(logits, y)] - wide[rows, y]
+        return difference
+
+    def slope(self, logits: Floats, y: Integers) -> Floats:
+        """Return 1 at the best other class and -1 at the label."""
+        rows, slope = np.arange(len(logits)), np.zeros(logits.shape)
+        slope[rows, _best_other(logits, y)] = 1
+        slope[rows, y] = -1
+        return slope
+
+    def aimed(self, target: Integers) -> Loss:
+        """Return how far the target is ahead of the best other class."""
+        return _MarginFor(target)
+
+
+@dataclass(frozen=True, eq=False)
+class _MarginFor(Loss):
+    """How far a target is ahead of the best other class, whatever the right answer."""
+
+    target: Integers
+
+    def value(self, logits: Floats, y: Integers) -> Floats:  # noqa: ARG002 - the interface's
+        return -Margin().value(logits, self.target)
+
+    def slope(self, logits: Floats, y: Integers) -> Floats:  # noqa: ARG002 - the interface's
+        return -Margin().slope(logits, self.target)
+
+    def aimed(self, target: Integers) -> Loss:
+        return _MarginFor(target)
 
 
 @dataclass(frozen=True)

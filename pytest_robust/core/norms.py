@@ -16,6 +16,10 @@ __all__ = ["L0", "L1", "L2", "LInf", "Norm", "Sizes"]
 
 
 _SMALL = 1e-25
+# Where there is no wall: float64 has room for its product with any float32 slope.
+_FAR = 1e100
+# On images five or six are enough; each adds at least one entry to those at their walls.
+_ROUNDS = 50
 
 
 def _flat(x: Floats) -> Floats:
@@ -54,6 +58,19 @@ class Norm(ABC):
         Args:
             gradient: (n, ...) uphill directions.
             size: The largest norm of a change, at least 0.
+            low: (n, ...) or scalar, at most 0: how far each entry may go down.
+            high: (n, ...) or scalar, at least 0: how far each entry may go up.
+        """
+
+    @abstractmethod
+    def reach(self, gradient: Floats, gain: Floats, low: Floats, high: Floats) -> Floats:
+        """Return the smallest change within the box that climbs by `gain` along `gradient`.
+
+        Where no change within the box climbs so far, the one that climbs most.
+
+        Args:
+            gradient: (n, ...) uphill directions.
+            gain: (n,) what the product of gradient and change must come to, at least 0.
             low: (n, ...) or scalar, at most 0: how far each entry may go down.
             high: (n, ...) or scalar, at least 0: how far each entry may go up.
         """
@@ -99,6 +116,9 @@ class _LInf(Norm):
         # np.clip takes three times as long between arrays; this is the hot loop of PGD.
         np.maximum(step, low, out=step)
         return np.minimum(step, high, out=step)
+
+    def reach(self, gradient: Floats, gain: Floats, low: Floats, high: Floats) -> Floats:
+        return _up_to_walls(gradient, np.ones_like(gradient), gain, _room(gradient, low, high))
 
     def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
         limit = _rows(size, point)
@@ -151,6 +171,9 @@ class _L2(Norm):
             delta = np.where(free, np.clip(delta * _column(factor, delta), low, high), delta)
         return delta
 
+    def reach(self, gradient: Floats, gain: Floats, low: Floats, high: Floats) -> Floats:
+        return _up_to_walls(gradient, np.abs(gradient), gain, _room(gradient, low, high))
+
     def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
         delta = point - centre
         length = self.size(delta)
@@ -194,6 +217,17 @@ class _L1(Norm):
         amount = np.empty_like(slope)
         np.put_along_axis(amount, order, spent.astype(slope.dtype), axis=1)
         return np.sign(gradient) * amount.reshape(gradient.shape)
+
+    def reach(self, gradient: Floats, gain: Floats, low: Floats, high: Floats) -> Floats:
+        # The knapsack again, filled until it is worth the gain.
+        slope, room = _flat(np.abs(gradient)).astype(np.float64), _flat(_room(gradient, low, high))
+        order = np.argsort(-slope, axis=1, kind="stable")
+        slope, room = np.take_along_axis(slope, order, axis=1), np.take_along_axis(room, order, axis=1)
+        worth = _worth(slope, room)
+        left = np.clip(gain[:, None] - (np.cumsum(worth, axis=1) - worth), 0, worth)
+        amount = np.empty_like(slope)
+        np.put_along_axis(amount, order, left / np.where(slope > 0, slope, 1), axis=1)
+        return np.sign(gradient) * amount.astype(gradient.dtype).reshape(gradient.shape)
 
     def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
         delta = point - centre
@@ -242,6 +276,17 @@ class _L0(Norm):
         chosen = _largest(_flat(gain), size) & (_flat(gain) > 0)
         return np.where(chosen.reshape(gradient.shape), moved, 0).astype(gradient.dtype)
 
+    def reach(self, gradient: Floats, gain: Floats, low: Floats, high: Floats) -> Floats:
+        # The entries that are worth most when they go to their walls; the last goes as far as it must.
+        slope, room = _flat(np.abs(gradient)).astype(np.float64), _flat(_room(gradient, low, high))
+        order = np.argsort(-(slope * np.minimum(room, _FAR)), axis=1, kind="stable")
+        slope, room = np.take_along_axis(slope, order, axis=1), np.take_along_axis(room, order, axis=1)
+        worth = _worth(slope, room)
+        left = np.clip(gain[:, None] - (np.cumsum(worth, axis=1) - worth), 0, worth)
+        amount = np.empty_like(slope)
+        np.put_along_axis(amount, order, left / np.where(slope > 0, slope, 1), axis=1)
+        return np.sign(gradient) * amount.astype(gradient.dtype).reshape(gradient.shape)
+
     def project(self, point: Floats, centre: Floats, size: Sizes, low: float, high: float) -> Floats:
         inside = np.clip(point, low, high)
         kept = _largest(_flat(np.abs(inside - centre)), size).reshape(point.shape)
@@ -256,6 +301,42 @@ class _L0(Norm):
 
     def diameter(self, span: float, entries: int) -> float:  # noqa: ARG002 - the interface's
         return float(entries)
+
+
+def _room(gradient: Floats, low: Floats, high: Floats) -> Floats:
+    """Return (n, ...) float64: how far each entry may go uphill, infinity without a wall."""
+    wall = np.where(gradient > 0, np.broadcast_to(high, gradient.shape), -np.broadcast_to(low, gradient.shape))
+    room: Floats = np.maximum(wall.astype(np.float64), 0)
+    return room
+
+
+def _worth(slope: Floats, room: Floats) -> Floats:
+    """Return (n, d) how far each entry climbs on its way to its wall; a flat one nowhere."""
+    return np.multiply(slope, np.minimum(room, _FAR), out=np.zeros_like(slope), where=slope > 0)
+
+
+def _up_to_walls(gradient: Floats, pace: Floats, gain: Floats, room: Floats) -> Floats:
+    """Return t * pace uphill, each entry as far as its wall, with the t at which it climbs by the gain.
+
+    What is climbed is piecewise linear in t. Each round takes the t that would do if no more
+    entries met their walls; it only rises, so an entry at its wall stays there, and the rounds
+    end when none is added.
+    """
+    pace64, slope = _flat(pace).astype(np.float64), _flat(np.abs(gradient)).astype(np.float64)
+    limit = _flat(room)
+    rate = slope * pace64
+    free = rate > 0
+    climbed, t = np.zeros(len(rate)), np.zeros(len(rate))
+    for _ in range(_ROUNDS):
+        left = np.where(free, rate, 0).sum(axis=1)
+        t = np.divide(gain - climbed, left, out=t, where=left > 0)
+        over = free & (t[:, None] * pace64 > limit)
+        if not over.any():
+            break
+        climbed += np.where(over, slope * np.where(np.isfinite(limit), limit, 0), 0).sum(axis=1)
+        free &= ~over
+    amount = np.where(free, np.minimum(t[:, None] * pace64, limit), np.where(rate > 0, limit, 0))
+    return np.sign(gradient) * amount.astype(gradient.dtype).reshape(gradient.shape)
 
 
 def _largest(values: Floats, count: Sizes) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from math import inf, isfinite
 from numbers import Real
 from typing import Any, TypeAlias, TypeGuard
@@ -130,11 +130,12 @@ def draw(name: str, amount: Amount, streams: Streams, *, neutral: float = 0.0) -
     return streams.uniform(name, (), between.low, between.high)
 
 
-def strength(*, strongest: Any, neutral: float = 0.0) -> Any:  # noqa: ANN401 - a dataclass field of any type
-    """Return a required dataclass field that says how strong a perturbation is.
+def strength(*, strongest: Any, neutral: float = 0.0, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
+    """Return a dataclass field that says how strong a perturbation is, required without a default.
 
     Args:
         strongest: What `perturbations(Class)` searches up to.
         neutral: The value that changes nothing, where milder ones lead.
+        default: What it is where it is left out; infinity for no limit, which has no milder one.
     """
-    return field(metadata={"strongest": strongest, "neutral": neutral})
+    return field(default=default, metadata={"strongest": strongest, "neutral": neutral})

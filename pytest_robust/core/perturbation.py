@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import MISSING, dataclass, fields, replace
+from math import inf
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,7 +16,7 @@ from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal
 from pytest_robust.core.model import Model
-from pytest_robust.core.norms import Norm
+from pytest_robust.core.norms import L1, L2, LInf, Norm
 from pytest_robust.core.parameters import Between, Exactly
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
@@ -79,13 +80,13 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
     @property
     def has_strength(self) -> bool:
         """Whether there are milder ones of its kind."""
-        return any("neutral" in item.metadata for item in fields(self))
+        return any("neutral" in item.metadata and getattr(self, item.name) != inf for item in fields(self))
 
     @property
     def level(self) -> float | None:
         """The number to draw it over on a curve, or None where it has several or none."""
         values = [getattr(self, item.name) for item in fields(self) if "neutral" in item.metadata]
-        if len(values) != 1:
+        if len(values) != 1 or values[0] == inf:
             return None
         value = values[0]
         if isinstance(value, Exactly):
@@ -134,7 +135,7 @@ def _toward(value: Any, share: float, neutral: float) -> Any:  # noqa: ANN401 - 
     if isinstance(value, Between):
         return Between(move(value.low), move(value.high))
     # A plain number is a range around neutral, so it is itself the distance from neutral.
-    return _tidy(share * value)
+    return value if value == inf else _tidy(share * value)
 
 
 def _tidy(number: float) -> float:
@@ -174,6 +175,9 @@ class Attack(Perturbation):
 
     needs: ClassVar[type[Model]]
     """What a model must be able to do."""
+
+    norms: ClassVar[tuple[Norm, ...]] = (LInf, L2, L1)
+    """The norms it knows a method for."""
 
     eps: float
     norm: Norm

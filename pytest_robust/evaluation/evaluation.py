@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -259,7 +260,8 @@ class Evaluation:
             signs.loss_rise += float(rise.sum())
             signs.rises_counted += len(rise)
         left = _NOISE_SAMPLE - signs.compared
-        if left > 0:
+        # No noise has a size beyond which there is none.
+        if left > 0 and attack.eps != inf:
             rows = np.arange(min(left, len(index)))
             noisy = self._noisy(trial.rows(rows) if len(rows) < len(index) else trial, attack.norm, attack.eps)
             signs.compared += len(rows)

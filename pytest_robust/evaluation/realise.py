@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import singledispatch
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -96,10 +97,11 @@ def _transform(transform: Transform, trial: Trial) -> Realised:
 @realise.register
 def _attack(attack: Attack, trial: Trial) -> Realised:
     if not isinstance(trial.model, attack.needs):
+        noise = attack.eps if isfinite(attack.eps) else 0.1
         raise InvalidModel(
             f"{type(attack).__name__} needs a model that is {attack.needs.__name__.lower()}, and this one only gives "
             "answers: give the Keras or TensorFlow model itself, or an attack without gradients such as "
-            f"UniformNoise(eps={attack.eps:g})"
+            f"UniformNoise(eps={noise:g})"
         )
     x = _frozen(trial.x.astype(np.float32, copy=False))
     threat = ThreatModel(norm=attack.norm, eps=attack.eps, bounds=trial.bounds())
@@ -114,8 +116,11 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
         found = np.where(unusable.reshape(-1, *[1] * (x.ndim - 1)), x, found)
     inside = threat.project(found.astype(np.float32, copy=False), x)
     if np.issubdtype(trial.x.dtype, np.integer):
-        # Towards the input: rounding outwards would leave the ball.
-        inside = x + np.trunc(inside - x)
+        # Towards the input: rounding outwards would leave the ball. Where there is none, away
+        # from it: a nearest change lies just beyond the boundary, and must not fall back.
+        change = inside - x
+        whole = np.copysign(np.ceil(np.abs(change)), change) if attack.eps == inf else np.trunc(change)
+        inside = threat.bounds.clip(x + whole)
     kept = _as_kept(inside, trial.x.dtype, np.rint)
     return Realised(x=kept, distance=threat.distance(kept, x), unusable=unusable)
 

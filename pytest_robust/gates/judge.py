@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, isfinite
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
@@ -178,12 +178,13 @@ def _needed(bar: Bar, total: int) -> int:
 
 def _by_value(case: Case, bar: Bar, estimate: Estimate) -> Verdict:
     passed = bar.holds(estimate.value)
+    beyond = "" if isfinite(estimate.value) else "; the value is beyond everything that was found"
     return Verdict(
         decision=Decision.PASS if passed else Decision.FAIL,
         bar=bar,
         estimate=estimate,
         claim=Claim.DATASET,
-        reason=f"all {estimate.total} examples were evaluated",
+        reason=f"all {estimate.total} examples were evaluated{beyond}",
         remedy="" if passed else _remedy(case),
     )
 
@@ -205,7 +206,7 @@ def _by_interval(case: Case, bar: Bar, estimate: Estimate) -> Verdict:
         reason = f"the {estimate.confidence:.0%} interval holds the bar"
         enough = (
             examples_to_settle(estimate.value, bar.value, confidence=estimate.confidence)
-            if 0 <= estimate.value <= 1
+            if isinstance(case.metric, ExampleMetric)
             else None
         )
         settle = (

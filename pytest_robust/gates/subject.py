@@ -63,6 +63,7 @@ class Subject:
 
     if TYPE_CHECKING:
         accuracy = staticmethod(_measures(metrics.Accuracy))
+        adversarial_distance = staticmethod(_measures(metrics.AdversarialDistance))
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
         generalization_gap = staticmethod(_measures(metrics.GeneralizationGap))
         invariance = staticmethod(_measures(metrics.Invariance))

@@ -1,8 +1,17 @@
 from .accuracy import Accuracy
+from .adversarial_distance import AdversarialDistance
 from .attack_success_rate import AttackSuccessRate
 from .generalization_gap import GeneralizationGap
 from .invariance import Invariance
 from .outcomes import Outcomes
 from .score import Score
 
-__all__ = ["Accuracy", "AttackSuccessRate", "GeneralizationGap", "Invariance", "Outcomes", "Score"]
+__all__ = [
+    "Accuracy",
+    "AdversarialDistance",
+    "AttackSuccessRate",
+    "GeneralizationGap",
+    "Invariance",
+    "Outcomes",
+    "Score",
+]

@@ -94,4 +94,4 @@ def disc() -> Problem:
     angle, radius = np.random.default_rng(3).uniform(0, 2 * np.pi, 60), np.linspace(0.2, 2.5, 60)
     x = (radius * np.stack([np.cos(angle), np.sin(angle)])).T.astype(np.float32)
     model = Disc()
-    return Problem(model=model, x=x, y=model.logits(x).argmax(axis=1), bounds=Bounds(-10, 10))
+    return Problem(model=model, x=x, y=model.logits(x).argmax(axis=1), bounds=Bounds(-3, 3))

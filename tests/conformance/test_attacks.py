@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_robust import L1, L2, UNBOUNDED, Dataset, LInf, Targeted
+from pytest_robust import L0, L1, L2, UNBOUNDED, Dataset, LInf, Targeted
 from pytest_robust.core.catalog import Catalog
+from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Differentiable, Model
@@ -24,22 +25,44 @@ from pytest_robust.testing import LinearModel, check_attack
 
 CATALOG = Catalog(room="pytest_robust.attacks", interface=Attack)
 DUAL = {LInf: 1, L2: 2, L1: np.inf}
-NORMS = [LInf, L2, L1]
 
 
 def white_box() -> list[str]:
     return [name for name in CATALOG.names() if issubclass(CATALOG.load(name).needs, Differentiable)]
 
 
-@pytest.mark.parametrize("norm", NORMS, ids=repr)
-@pytest.mark.parametrize("name", CATALOG.names())
+def in_norms(names, but=None):
+    """Every attack in every norm that it says it knows."""
+    known = [(name, norm) for name in names for norm in CATALOG.load(name).norms if norm != but]
+    return [pytest.param(name, norm, id=f"{name}-{norm!r}") for name, norm in known]
+
+
+@pytest.mark.parametrize(("name", "norm"), in_norms(CATALOG.names()))
 def test_attack_keeps_every_promise(name, norm) -> None:
-    check_attack(CATALOG.load(name)(eps=0.2, norm=norm))
+    check_attack(CATALOG.load(name)(eps=3 if norm == L0 else 0.2, norm=norm))
 
 
 @pytest.mark.parametrize("name", CATALOG.names())
-def test_targeted_attack_keeps_every_promise(name) -> None:
-    check_attack(CATALOG.load(name)(eps=0.2, goal=Targeted(1)))
+def test_attack_without_a_budget_keeps_every_promise(name) -> None:
+    kind = CATALOG.load(name)
+    if any(item.name == "eps" and item.default == np.inf for item in fields(kind)):
+        check_attack(kind())
+    else:
+        with pytest.raises((TypeError, InvalidArgument), match="eps"):
+            kind(eps=np.inf)
+
+
+@pytest.mark.parametrize(("name", "norm"), in_norms(CATALOG.names()))
+def test_targeted_attack_keeps_every_promise(name, norm) -> None:
+    check_attack(CATALOG.load(name)(eps=3 if norm == L0 else 0.2, norm=norm, goal=Targeted(1)))
+
+
+@pytest.mark.parametrize("name", CATALOG.names())
+def test_attack_refuses_a_norm_it_has_no_method_for(name) -> None:
+    kind = CATALOG.load(name)
+    for norm in {LInf, L2, L1, L0} - set(kind.norms):
+        with pytest.raises(InvalidArgument, match=f"norm={norm!r} must be"):
+            kind(eps=3, norm=norm)
 
 
 def test_stub_and_folder_agree() -> None:
@@ -58,8 +81,7 @@ def outcomes(model, x, y, attack):
     return found.perturbed[order], found.distance[order]
 
 
-@pytest.mark.parametrize("norm", NORMS, ids=repr)
-@pytest.mark.parametrize("name", white_box())
+@pytest.mark.parametrize(("name", "norm"), in_norms(white_box(), but=L0))
 @settings(max_examples=25, deadline=None)
 @given(eps=st.floats(0.02, 1.5), seed=st.integers(0, 2**32 - 1))
 def test_white_box_attack_breaks_exactly_what_can_be_broken(name, norm, eps, seed) -> None:
@@ -75,8 +97,7 @@ def test_white_box_attack_breaks_exactly_what_can_be_broken(name, norm, eps, see
     assert np.nanmax(distance, initial=0) <= eps * 1.001
 
 
-@pytest.mark.parametrize("norm", NORMS, ids=repr)
-@pytest.mark.parametrize("name", white_box())
+@pytest.mark.parametrize(("name", "norm"), in_norms(white_box(), but=L0))
 def test_targeted_attack_reaches_its_target_where_it_can_be_reached(name, norm) -> None:
     random = np.random.default_rng(3)
     model = LinearModel(random.normal(size=(12, 2)), np.zeros(2))

@@ -275,3 +275,35 @@ def test_one_size_a_row_is_as_good_as_row_by_row(norm: Norm) -> None:
         one = slice(row, row + 1)
         assert projected[one] == pytest.approx(norm.project(point[one], centre[one], size, 0.0, 1.0), abs=1e-6)
         assert climbed[one] == pytest.approx(norm.steepest(point[one], size, -centre[one], 1 - centre[one]), abs=1e-6)
+
+
+@pytest.mark.parametrize("norm", [LInf, L2, L1, L0], ids=repr)
+@pytest.mark.parametrize("seed", range(12))
+def test_no_smaller_change_climbs_as_far_as_the_one_that_reaches(norm: Norm, seed: int) -> None:
+    source = random(seed)
+    gradient = source.normal(size=(6, 9)).astype(np.float32)
+    gradient[source.random(gradient.shape) < 0.2] = 0
+    centre = source.random((6, 9)).astype(np.float32)
+    centre[source.random(centre.shape) < 0.3] = 0
+    low, high = (0 - centre, 1 - centre) if seed % 3 else (np.float32(-np.inf), np.float32(np.inf))
+    most = np.inf if np.ndim(low) == 0 else (gradient * norm.steepest(gradient, 99.0, low, high)).sum(axis=1)
+    gain = np.minimum(source.uniform(0.05, 3, 6), 0.9 * most)
+    change = norm.reach(gradient, gain, low, high)
+    assert (change >= low).all()
+    assert (change <= high).all()
+    assert (gradient * change).sum(axis=1) == pytest.approx(gain, rel=1e-4)
+    if norm is not L0:
+        size = norm.size(change)
+        furthest = norm.steepest(gradient, size, low, high)
+        assert (gradient * furthest).sum(axis=1) == pytest.approx(gain, rel=1e-3)
+    elif np.ndim(low):
+        fewer = norm.steepest(gradient, norm.size(change) - 1, low, high)
+        assert ((gradient * fewer).sum(axis=1) < gain).all()
+
+
+@pytest.mark.parametrize("norm", [LInf, L2, L1, L0], ids=repr)
+def test_what_is_out_of_reach_is_gone_for_as_far_as_the_walls(norm: Norm) -> None:
+    gradient = np.array([[1.0, -2.0, 0.0]], dtype=np.float32)
+    box = np.full((1, 3), 0.25, dtype=np.float32)
+    assert norm.reach(gradient, np.array([100.0]), -box, box).tolist() == [[0.25, -0.25, 0]]
+    assert norm.reach(np.zeros_like(gradient), np.array([1.0]), -box, box).tolist() == [[0, 0, 0]]

@@ -178,3 +178,15 @@ def test_hypothesis_and_ipython_print_it_as_it_is_written() -> None:
     from hypothesis.vendor.pretty import pretty
 
     assert pretty(TILT | Clean()) == "SmallTilt(degrees=15) | Clean()"
+
+
+def test_a_budget_without_end_has_no_milder_version_and_no_place_on_a_curve() -> None:
+    from math import inf
+
+    from pytest_robust.attacks import FMN
+
+    unlimited, limited = FMN(), FMN(eps=0.2)
+    assert repr(unlimited) == "FMN()"
+    assert (unlimited.has_strength, unlimited.level, unlimited.scaled(0.5)) == (False, None, unlimited)
+    assert unlimited.eps == inf
+    assert (limited.has_strength, limited.level, limited.scaled(0.5)) == (True, 0.2, FMN(eps=0.1))
