@@ -7,6 +7,7 @@ from .fgsm import FGSM
 from .fmn import FMN
 from .momentum_iterative import MomentumIterative
 from .pgd import PGD
+from .square import Square
 from .uniform_noise import UniformNoise
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "CarliniWagner",
     "DeepFool",
     "MomentumIterative",
+    "Square",
     "UniformNoise",
 ]
