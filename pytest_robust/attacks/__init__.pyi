@@ -1,10 +1,12 @@
 from .apgd import APGD
 from .basic_iterative import BasicIterative
+from .boundary_attack import BoundaryAttack
 from .carlini_wagner import CarliniWagner
 from .ddn import DDN
 from .deep_fool import DeepFool
 from .fgsm import FGSM
 from .fmn import FMN
+from .hop_skip_jump import HopSkipJump
 from .momentum_iterative import MomentumIterative
 from .pgd import PGD
 from .square import Square
@@ -17,8 +19,10 @@ __all__ = [
     "FMN",
     "PGD",
     "BasicIterative",
+    "BoundaryAttack",
     "CarliniWagner",
     "DeepFool",
+    "HopSkipJump",
     "MomentumIterative",
     "Square",
     "UniformNoise",

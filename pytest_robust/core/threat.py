@@ -88,6 +88,10 @@ class ThreatModel:
             out: (n, ...) where to write the result, `point` itself for instance.
         """
         allowed = np.empty_like(point) if out is None else out
+        if self.eps == inf:
+            # To the last bit where it was: a nearest change lies right at the boundary.
+            np.copyto(allowed, self.bounds.clip(point))
+            return allowed
         for rows in blocks(len(x), x.shape[1:]):
             allowed[rows] = self.norm.project(point[rows], x[rows], self.eps, self.bounds.low, self.bounds.high)
         return allowed

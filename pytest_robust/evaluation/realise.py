@@ -23,6 +23,11 @@ from pytest_robust.core.threat import ThreatModel
 __all__ = ["Realised", "Trial", "realise"]
 
 
+# A nearest change ends right at the boundary, where the rounding of another batch falls on
+# either side of it; a ten-thousandth longer, it stays beyond.
+_BEYOND = np.float32(1 + 1e-4)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """Some examples, and everything a perturbation of them may need.
@@ -114,6 +119,8 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
     unusable: Mask = np.logical_not(np.isfinite(found.reshape(len(found), -1)).all(axis=1))
     if unusable.any():
         found = np.where(unusable.reshape(-1, *[1] * (x.ndim - 1)), x, found)
+    if attack.eps == inf:
+        found = x + (found - x) * _BEYOND
     inside = threat.project(found.astype(np.float32, copy=False), x)
     if np.issubdtype(trial.x.dtype, np.integer):
         # Towards the input: rounding outwards would leave the ball. Where there is none, away
