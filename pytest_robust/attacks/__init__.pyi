@@ -1,9 +1,11 @@
 from .apgd import APGD
+from .auto_attack import AutoAttack
 from .basic_iterative import BasicIterative
 from .boundary_attack import BoundaryAttack
 from .carlini_wagner import CarliniWagner
 from .ddn import DDN
 from .deep_fool import DeepFool
+from .fab import FAB
 from .fgsm import FGSM
 from .fmn import FMN
 from .hop_skip_jump import HopSkipJump
@@ -15,9 +17,11 @@ from .uniform_noise import UniformNoise
 __all__ = [
     "APGD",
     "DDN",
+    "FAB",
     "FGSM",
     "FMN",
     "PGD",
+    "AutoAttack",
     "BasicIterative",
     "BoundaryAttack",
     "CarliniWagner",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import inf
 
 from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.goals import Goal, Targeted
 from pytest_robust.core.perturbation import Attack
 from pytest_robust.core.threat import check_budget
 
-__all__ = ["check_count", "check_norm", "check_radius", "check_step"]
+__all__ = ["check_count", "check_norm", "check_one_aim", "check_radius", "check_step"]
 
 
 def check_count(name: str, count: int, *, least: int = 1) -> None:
@@ -50,3 +51,13 @@ def check_norm(attack: Attack) -> None:
     if attack.norm not in attack.norms:
         known = " or ".join(map(repr, attack.norms))
         raise InvalidArgument(f"{type(attack).__name__}: norm={attack.norm!r} must be {known}")
+
+
+def check_one_aim(targets: int, goal: Goal) -> None:
+    """Refuse classes to try in turn beside one to aim at.
+
+    Raises:
+        InvalidArgument: There are both.
+    """
+    if targets and isinstance(goal, Targeted):
+        raise InvalidArgument(f"targets={targets} and goal={goal!r}: an attack has one aim; leave out one")

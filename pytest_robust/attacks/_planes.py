@@ -47,7 +47,9 @@ def likeliest(logits: Floats, y: Integers, count: int) -> Integers:
     return ranked
 
 
-def nearest_planes(model: Differentiable, point: Floats, y: Integers, rivals: Integers, threat: ThreatModel) -> Planes:
+def nearest_planes(
+    model: Differentiable, point: Floats, y: Integers | None, rivals: Integers, threat: ThreatModel
+) -> Planes:
     """Return the boundary that each point is nearest to, of those to its rivals.
 
     One backward pass an example serves all its rivals; examples are taken in parts so that
@@ -56,7 +58,8 @@ def nearest_planes(model: Differentiable, point: Floats, y: Integers, rivals: In
     Args:
         model: Differentiated at the points.
         point: (n, ...) where.
-        y: (n,) class indices, the labels.
+        y: (n,) class indices, the labels; None for the likeliest class beside the rivals, which
+            one must leave behind to be answered a rival.
         rivals: (n, k) class indices, none of them the label.
         threat: The norm and the bounds.
     """
@@ -65,7 +68,8 @@ def nearest_planes(model: Differentiable, point: Floats, y: Integers, rivals: In
     found = []
     for start in range(0, len(point), part):
         rows = np.arange(start, min(start + part, len(point)))
-        found.append(_nearest(model.rows(rows), point[rows], y[rows], rivals[rows], threat))  # type: ignore[arg-type]  # a model's rows are of its own type
+        labels = None if y is None else y[rows]
+        found.append(_nearest(model.rows(rows), point[rows], labels, rivals[rows], threat))  # type: ignore[arg-type]  # a model's rows are of its own type
     return Planes(
         logits=np.concatenate([one.logits for one in found]),
         step=np.concatenate([one.step for one in found]),
@@ -74,26 +78,36 @@ def nearest_planes(model: Differentiable, point: Floats, y: Integers, rivals: In
     )
 
 
-def _nearest(model: Differentiable, point: Floats, y: Integers, rivals: Integers, threat: ThreatModel) -> Planes:
+def _nearest(model: Differentiable, point: Floats, y: Integers | None, rivals: Integers, threat: ThreatModel) -> Planes:
     rows, count = np.arange(len(point)), rivals.shape[1]
+
+    def labels(logits: Floats) -> Integers:
+        if y is not None:
+            return y
+        others = np.array(logits, dtype=np.float64)
+        np.put_along_axis(others, rivals, -np.inf, axis=1)
+        return others.argmax(axis=1)
 
     def differences(logits: Floats) -> Floats:
         weights = np.zeros((count, *logits.shape), dtype=np.float32)
         weights[np.arange(count)[:, None], rows, rivals.T] = 1
-        weights[:, rows, y] = -1
+        weights[:, rows, labels(logits)] = -1
         return weights
 
     answer = model.pullback(point, differences, count=count)
     wide = answer.logits.astype(np.float64)
+    ahead = wide[rows, labels(answer.logits)]
     low, high = box_around(threat, point)
     step = slope = np.zeros_like(point)
     gap, least = np.zeros(len(point)), np.full(len(point), np.inf)
     for turn, gradient in enumerate(answer.gradients):
-        behind = wide[rows, y] - wide[rows, rivals[:, turn]]
+        behind = ahead - wide[rows, rivals[:, turn]]
+        # From a point beyond the boundary the way to it is back.
+        towards = gradient * np.where(behind < 0, -1, 1).astype(np.float32).reshape(-1, *[1] * (point.ndim - 1))
         # A hair beyond, so that a float32 sum does not stop short of the boundary.
-        move = threat.norm.reach(gradient, np.abs(behind) + 1e-4, low, high)
+        move = threat.norm.reach(towards, np.abs(behind) + 1e-4, low, high)
         # A flat boundary is not near, it is nowhere.
-        short = np.einsum("nd,nd->n", *(one.reshape(len(point), -1) for one in (gradient, move))) <= 0
+        short = np.einsum("nd,nd->n", *(one.reshape(len(point), -1) for one in (towards, move))) <= 0
         far = np.where(short, np.inf, threat.norm.size(move))
         closer = far < least
         column = closer.reshape(-1, *[1] * (point.ndim - 1))

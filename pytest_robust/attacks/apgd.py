@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from pytest_robust.attacks._checks import check_count, check_norm
+from pytest_robust.attacks._checks import check_count, check_norm, check_one_aim
 from pytest_robust.core.arrays import Floats, Integers, Mask
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Targeted, Untargeted
@@ -86,10 +86,7 @@ class APGD(Attack):
         check_count("targets", self.targets, least=0)
         if not isinstance(self.loss, Loss):
             raise InvalidArgument(f"loss={self.loss!r} is not a loss: give LogOdds() or DLR()")
-        if self.targets and isinstance(self.goal, Targeted):
-            raise InvalidArgument(
-                f"targets={self.targets} and goal={self.goal!r}: an attack has one aim; leave out one"
-            )
+        check_one_aim(self.targets, self.goal)
 
     def perturb(self, model: Differentiable, x: Floats, y: Integers, threat: ThreatModel, streams: Streams) -> Floats:
         """Return the point that broke each input, or its last."""

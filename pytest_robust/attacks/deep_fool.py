@@ -81,7 +81,9 @@ class DeepFool(Attack):
                 break
             if not turn:
                 rivals = self._rivals(rows)
-            planes = nearest_planes(rows.model, point, rows.y, rivals, free)
+            # To be answered a target, whatever class is ahead of it must be left behind.
+            labels = None if isinstance(self.goal, Targeted) else rows.y
+            planes = nearest_planes(rows.model, point, labels, rivals, free)
             kept = rows.strike(point, planes.logits)
             rivals, total = rivals[kept], total[kept] + planes.step[kept]
             point = box.project(rows.x + total * np.float32(1 + self.overshoot), rows.x)

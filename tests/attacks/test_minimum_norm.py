@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pytest_robust import L0, L1, L2, UNBOUNDED, LInf, Targeted
-from pytest_robust.attacks import DDN, FMN, PGD, CarliniWagner, DeepFool
+from pytest_robust.attacks import DDN, FAB, FMN, PGD, CarliniWagner, DeepFool
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.testing import LinearModel
 
@@ -18,6 +18,9 @@ EXACT = [
     pytest.param(DeepFool(), 0.03, id="DeepFool-L2"),
     pytest.param(DeepFool(norm=LInf), 0.03, id="DeepFool-LInf"),
     pytest.param(CarliniWagner(), 0.05, id="CarliniWagner"),
+    pytest.param(FAB(norm=LInf), 0.02, id="FAB-LInf"),
+    pytest.param(FAB(norm=L2, targets=1), 0.02, id="FAB-L2"),
+    pytest.param(FAB(norm=L1, restarts=2), 0.02, id="FAB-L1"),
 ]
 
 
@@ -37,7 +40,13 @@ def test_finds_the_distance_of_a_linear_model(disc, attack, slack) -> None:
 @pytest.mark.parametrize(
     ("attack", "slack"),
     # DeepFool ends at the first boundary it comes to; the others return to it.
-    [(DDN(), 0.01), (FMN(norm=L2), 0.01), (DeepFool(), 0.06), (CarliniWagner(learning_rate=0.01, steps=300), 0.02)],
+    [
+        (DDN(), 0.01),
+        (FMN(norm=L2), 0.01),
+        (FAB(norm=L2), 0.01),
+        (DeepFool(), 0.06),
+        (CarliniWagner(learning_rate=0.01, steps=300), 0.02),
+    ],
     ids=lambda value: getattr(value, "kind", ""),
 )
 def test_finds_the_circle_from_inside_and_outside(disc, attack, slack) -> None:
@@ -76,7 +85,7 @@ def test_within_a_budget_it_is_as_strong_as_pgd(network, norm, eps) -> None:
     assert (unlimited > eps).mean() <= pgd + 0.02
 
 
-@pytest.mark.parametrize("attack", [DDN, FMN, DeepFool, CarliniWagner])
+@pytest.mark.parametrize("attack", [DDN, FAB, FMN, DeepFool, CarliniWagner])
 def test_a_target_is_the_answer_in_the_end(network, attack) -> None:
     goal = Targeted(3)
     outcomes = network.outcomes(attack(norm=L2, goal=goal))
@@ -86,6 +95,21 @@ def test_a_target_is_the_answer_in_the_end(network, attack) -> None:
     # Only one boundary: further than to the nearest of all.
     nearest = np.nanmedian(network.distances(attack(norm=L2)))
     assert np.nanmedian(outcomes.distance[possible]) > nearest
+
+
+@pytest.mark.parametrize("norm", [LInf, L2, L1], ids=repr)
+def test_fab_comes_as_near_as_fmn_with_all_boundaries_or_one_after_the_other(network, norm) -> None:
+    fmn = np.median(network.distances(FMN(norm=norm)))
+    for attack in (FAB(norm=norm), FAB(norm=norm, targets=5)):
+        assert np.median(network.distances(attack)) <= 1.01 * fmn
+
+
+def test_many_classes_are_differentiated_in_parts(network, monkeypatch) -> None:
+    from pytest_robust.attacks import _planes
+
+    whole = network.distances(DeepFool())
+    monkeypatch.setattr(_planes, "_VALUES", 36 * 5 * 3)
+    assert network.distances(DeepFool()) == pytest.approx(whole, rel=1e-4)
 
 
 def test_confidence_leads_by_as_much_and_costs_distance(network) -> None:
@@ -119,6 +143,8 @@ def test_integers_stay_broken_when_they_are_rounded(network) -> None:
 @pytest.mark.parametrize(
     ("kind", "arguments", "message"),
     [
+        (FAB, {"targets": 2, "goal": Targeted(1)}, "one aim"),
+        (FAB, {"restarts": 0}, "restarts=0"),
         (DDN, {"eps": -1}, "eps=-1"),
         (DDN, {"steps": 0}, "steps=0"),
         (DDN, {"shrink": 1}, "shrink=1"),
