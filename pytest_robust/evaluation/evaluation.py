@@ -17,10 +17,10 @@ from pytest_robust.core.criteria import answers
 from pytest_robust.core.goals import Untargeted
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
-from pytest_robust.core.model import Classifier, Differentiable
+from pytest_robust.core.model import Classifier
 from pytest_robust.core.norms import Norm
 from pytest_robust.core.outcomes import Cost, Finding, Outcomes
-from pytest_robust.core.perturbation import Attack, Chain, Clean, Perturbation, WorstOf
+from pytest_robust.core.perturbation import Attack, Chain, Clean, Ensemble, Perturbation, WorstOf, goal_of
 from pytest_robust.core.record import Example
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
@@ -44,6 +44,7 @@ class _Changed:
     score: Floats
     distance: Floats | None = None
     reached: Floats | None = None
+    broken_by: Integers | None = None
     outputs: Outputs | None = None
 
 
@@ -90,6 +91,7 @@ class Evaluation:
         self._score, self._clean_score = np.zeros(len(order)), np.zeros(len(order))
         self._distance: Floats | None = None
         self._reached: Floats | None = None
+        self._broken_by: Integers | None = None
         self._outputs: list[Outputs] = []
         self._looks: dict[int, _Look] = {}
         self.done = 0
@@ -114,6 +116,10 @@ class Evaluation:
                 if self._reached is None:
                     self._reached = np.zeros(len(self.order))
                 self._reached[rows] = changed.reached
+            if changed.broken_by is not None:
+                if self._broken_by is None:
+                    self._broken_by = np.full(len(self.order), -1)
+                self._broken_by[rows] = changed.broken_by
             if changed.outputs is not None:
                 self._outputs.append(changed.outputs)
             self.done = stop
@@ -155,6 +161,7 @@ class Evaluation:
             perturbed=self._score[known].copy(),
             distance=None if self._distance is None else self._distance[known].copy(),
             reached=None if self._reached is None else self._reached[known].copy(),
+            broken_by=None if self._broken_by is None else self._broken_by[known].copy(),
             outputs=np.concatenate(self._outputs)[known] if self._outputs else None,
             target=self._clean.target(index),
             classes=model.classes if isinstance(model, Classifier) else None,
@@ -184,7 +191,7 @@ class Evaluation:
         # An example that is wrong already cannot be broken; where the answers themselves are
         # wanted, it is changed all the same.
         rows = np.flatnonzero(clean > 0) if not self.request.outputs else np.arange(len(index))
-        score, distance, reached, outputs = np.zeros(len(index)), None, None, None
+        score, distance, reached, broken_by, outputs = np.zeros(len(index)), None, None, None, None
         if len(rows):
             chosen = index[rows]
             trial = self._trial(chosen)
@@ -195,7 +202,10 @@ class Evaluation:
                 distance = np.full(len(index), np.nan)
                 distance[rows] = made.distance
             broken = score[rows] < clean[rows]
-            goal = self.request.under.goal if isinstance(self.request.under, Attack) else Untargeted()
+            if made.broken_by is not None:
+                broken_by = np.full(len(index), -1)
+                broken_by[rows] = made.broken_by
+            goal = goal_of(self.request.under)
             if not isinstance(goal, Untargeted):
                 reached = np.zeros(len(index))
                 reached[rows] = goal.reached(answers(outputs), trial.y)
@@ -211,6 +221,7 @@ class Evaluation:
             score=score,
             distance=distance,
             reached=reached,
+            broken_by=broken_by,
             outputs=outputs if self.request.outputs else None,
         )
 
@@ -293,10 +304,10 @@ def _on(perturbation: Perturbation) -> str | None:
 
 
 def _white_box(perturbation: Perturbation) -> Attack | None:
-    if isinstance(perturbation, Attack):
-        return perturbation if issubclass(perturbation.needs, Differentiable) else None
-    if isinstance(perturbation, WorstOf):
+    if isinstance(perturbation, (Ensemble, WorstOf)):
         # Broken by any part is broken, so the strongest gradient attack speaks for all.
         return next(filter(None, map(_white_box, reversed(perturbation.parts))), None)
+    if isinstance(perturbation, Attack):
+        return perturbation if perturbation.white_box else None
     # After a transform the clean loss is no reference any more.
     return None
