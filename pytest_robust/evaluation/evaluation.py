@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -29,6 +29,7 @@ from pytest_robust.evaluation.evidence import Evidence
 from pytest_robust.evaluation.health import Signs, diagnose
 from pytest_robust.evaluation.probe import Meter, ask, probe
 from pytest_robust.evaluation.realise import Trial, realise
+from pytest_robust.evaluation.second_opinion import Opinion, asked_again, second_opinion
 
 __all__ = ["Evaluation"]
 
@@ -94,6 +95,7 @@ class Evaluation:
         self._broken_by: Integers | None = None
         self._outputs: list[Outputs] = []
         self._looks: dict[int, _Look] = {}
+        self._opinions: dict[int, Opinion] = {}
         self.done = 0
 
     def __len__(self) -> int:
@@ -176,6 +178,33 @@ class Evaluation:
             self._clean.model, self._clean.data, self._name, self._clean.ask
         )
 
+    def opinion_at(self, looked: int) -> Opinion:
+        """Return what speaks against the attack on asking again about the examples up to a look.
+
+        Nothing where no attack follows gradients. It costs model calls, once for each look.
+        """
+        if looked not in self._opinions:
+            self._opinions[looked] = self._asked_again(looked)
+        return self._opinions[looked]
+
+    def _asked_again(self, looked: int) -> Opinion:
+        attack = _white_box(self.request.under, first=True)
+        rows = np.flatnonzero(self._clean_score[:looked] > 0)
+        if attack is None or not self.request.criterion.about_classes or not len(rows):
+            return Opinion()
+        standing = self._score[rows] >= self._clean_score[rows]
+        chosen = asked_again(standing)
+        started, meter = time.perf_counter(), Meter()
+        alone = attack is self.request.under
+        found = second_opinion(
+            attack,
+            self._trial(self.order[rows[chosen]], meter),
+            ~standing[chosen] if alone else None,
+            standing[chosen],
+            meter,
+        )
+        return replace(found, cost=replace(found.cost, seconds=time.perf_counter() - started))
+
     def _unchanged(self, index: Integers) -> _Changed:
         asked = self._clean.meter.queries
         outputs = None
@@ -194,9 +223,9 @@ class Evaluation:
         score, distance, reached, broken_by, outputs = np.zeros(len(index)), None, None, None, None
         if len(rows):
             chosen = index[rows]
-            trial = self._trial(chosen)
+            trial = self._trial(chosen, self._meter)
             made = realise(self.request.under, trial)
-            outputs = self._ask(made.x, chosen)
+            outputs = self._ask(made.x, chosen, self._meter)
             score[rows] = self._judge(outputs, chosen)
             if made.distance is not None:
                 distance = np.full(len(index), np.nan)
@@ -225,7 +254,7 @@ class Evaluation:
             outputs=outputs if self.request.outputs else None,
         )
 
-    def _trial(self, index: Integers) -> Trial:
+    def _trial(self, index: Integers, meter: Meter) -> Trial:
         data = self._clean.data
         x = data.inputs(index)
         entry = x if isinstance(x, np.ndarray) else x[self._name or ""]
@@ -233,11 +262,11 @@ class Evaluation:
         target = self._clean.target(index)
 
         def broken(changed: NDArray[Any], rows: Integers) -> Mask:
-            score = self._judge(self._ask(changed, index[rows]), index[rows])
+            score = self._judge(self._ask(changed, index[rows], meter), index[rows])
             return score < self._clean.score(index[rows])
 
         return Trial(
-            model=probe(self._clean.model, self._meter, x, self._name),
+            model=probe(self._clean.model, meter, x, self._name),
             x=entry,
             y=target,
             bounds=lambda: data.bounds_of(self._name),
@@ -245,11 +274,11 @@ class Evaluation:
             broken=broken,
         )
 
-    def _ask(self, changed: NDArray[Any], index: Integers) -> Outputs:
+    def _ask(self, changed: NDArray[Any], index: Integers, meter: Meter) -> Outputs:
         data = self._clean.data
         x = changed if isinstance(data.x, np.ndarray) else data.inputs(index)
         whole = changed if isinstance(x, np.ndarray) else {**x, self._name or "": changed}
-        self._meter.queries += len(index)
+        meter.queries += len(index)
         return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
 
     def _judge(self, outputs: Outputs, index: Integers) -> Floats:
@@ -303,10 +332,12 @@ def _on(perturbation: Perturbation) -> str | None:
     return next((on for part in parts if (on := _on(part)) is not None), perturbation.on)
 
 
-def _white_box(perturbation: Perturbation) -> Attack | None:
+def _white_box(perturbation: Perturbation, *, first: bool = False) -> Attack | None:
+    """Return the attack that follows gradients; of several the last, which is the strongest, or the first."""
     if isinstance(perturbation, (Ensemble, WorstOf)):
-        # Broken by any part is broken, so the strongest gradient attack speaks for all.
-        return next(filter(None, map(_white_box, reversed(perturbation.parts))), None)
+        # Broken by any part is broken, so one gradient attack speaks for all.
+        found = [attack for part in perturbation.parts if (attack := _white_box(part, first=first)) is not None]
+        return (found[0] if first else found[-1]) if found else None
     if isinstance(perturbation, Attack):
         return perturbation if perturbation.white_box else None
     # After a transform the clean loss is no reference any more.
