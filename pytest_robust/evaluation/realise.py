@@ -122,11 +122,7 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
         found = x + (found - x) * _BEYOND
     inside = threat.project(found.astype(np.float32, copy=False), x)
     if np.issubdtype(trial.x.dtype, np.integer):
-        # Towards the input: rounding outwards would leave the ball. Where there is none, away
-        # from it: a nearest change lies just beyond the boundary, and must not fall back.
-        change = inside - x
-        whole = np.copysign(np.ceil(np.abs(change)), change) if attack.eps == inf else np.trunc(change)
-        inside = threat.bounds.clip(x + whole)
+        inside = _whole(inside, x, threat)
     kept = _as_kept(inside, trial.x.dtype, np.rint)
     return Realised(x=kept, distance=threat.distance(kept, x), unusable=unusable)
 
@@ -193,6 +189,25 @@ def _in_turn(parts: tuple[Perturbation, ...], trial: Trial) -> Realised:
             break
     measured = all(isinstance(part, Attack) for part in parts)
     return Realised(x=worst, unusable=unusable, distance=distance if measured else None, broken_by=broken_by)
+
+
+def _whole(point: Floats, x: Floats, threat: ThreatModel) -> Floats:
+    """Return points of whole numbers within the budget, as far from the input as it allows.
+
+    A nearest change lies just beyond the boundary, and rounded towards the input it falls back.
+    Rounded away from it, one that uses its budget up would leave the ball.
+    """
+    change = point - x
+    away = threat.bounds.clip(x + np.copysign(np.ceil(np.abs(change)), change))
+    if threat.eps == inf:
+        return away
+    # Back into the ball entry by entry, where the norm allows that; else all towards the input.
+    rounded = threat.bounds.clip(x + np.trunc(change))
+    for candidate in (x + np.trunc(threat.project(away, x) - x), away):
+        inside = threat.allows(candidate, x)
+        longer = inside & (threat.distance(candidate, x) > threat.distance(rounded, x))
+        rounded = np.where(longer.reshape(-1, *[1] * (x.ndim - 1)), candidate, rounded)
+    return rounded
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

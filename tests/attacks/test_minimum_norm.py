@@ -138,6 +138,12 @@ def test_integers_stay_broken_when_they_are_rounded(network) -> None:
     found = grey.outcomes(DDN())
     assert found.perturbed.mean() <= 0.05
     assert found.distance == pytest.approx(np.rint(found.distance**2) ** 0.5, nan_ok=True)
+    # Nor do they fall back where there is a budget: what is nearer than it is found within it, but
+    # for some right at it, where rounding away from the input would leave the ball.
+    for eps in (20.5, 40.0):
+        within = grey.outcomes(DDN(eps=eps))
+        assert np.nanmax(within.distance) <= eps
+        assert within.perturbed.mean() <= (found.distance > eps).mean() + 0.04
 
 
 @pytest.mark.parametrize(

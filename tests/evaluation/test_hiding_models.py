@@ -91,7 +91,7 @@ def test_a_model_that_ignores_its_input_is_invalid_although_nothing_can_break_it
 def test_a_model_trained_in_earnest_passes_and_is_never_invalid(name) -> None:
     known = honest(name)
     model = adapt(known.model, allow_pickle=False)
-    subjects = [Subject(model, known.data.x, known.data.y, policy=policy) for policy in POLICIES]
+    subjects = [Subject(model, known.data.x, known.data.y, policy=policy) for policy in POLICIES[:2]]
     row("model", "attack", "value", "", "", "", "verdicts")
     verdicts = []
     for attack in (
