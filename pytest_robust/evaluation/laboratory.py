@@ -18,6 +18,7 @@ from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
 from pytest_robust.core.perturbation import Attack
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.evaluation.probe import Meter
@@ -37,11 +38,20 @@ class Laboratory:
         data: The examples.
         policy: Seed, batch size and number of examples.
         bounds: As given by the user, for other data of the same kind.
+        watcher: Hears how far evaluations have got.
     """
 
-    def __init__(self, model: Model, data: Dataset, policy: Policy, *, bounds: Any = None) -> None:  # noqa: ANN401 - passed on
+    def __init__(
+        self,
+        model: Model,
+        data: Dataset,
+        policy: Policy,
+        *,
+        bounds: Any = None,  # noqa: ANN401 - passed on
+        watcher: Watcher = SILENT,
+    ) -> None:
         self.model, self.data, self.policy = model, data, policy
-        self._bounds = bounds
+        self.watcher, self._bounds = watcher, bounds
         self._clean: dict[Criterion, CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
@@ -90,7 +100,7 @@ class Laboratory:
 
     def with_policy(self, policy: Policy) -> Laboratory:
         """Return the laboratory of the same model and examples under another policy."""
-        other = Laboratory(self.model, self.data, policy, bounds=self._bounds)
+        other = Laboratory(self.model, self.data, policy, bounds=self._bounds, watcher=self.watcher)
         if (policy.seed, policy.samples) == (self.policy.seed, self.policy.samples):
             other.order = self.order
         return other
@@ -116,13 +126,20 @@ class Laboratory:
         # Where all are evaluated anyway, there is nothing to look at early.
         early = not self.policy.exact and self.policy.claim is Claim.DATASET
         return Evaluation(
-            clean, order, request, seed=self.policy.seed, batch_size=self.policy.batch_size, early_looks=early
+            clean,
+            order,
+            request,
+            seed=self.policy.seed,
+            batch_size=self.policy.batch_size,
+            early_looks=early,
+            watcher=self.watcher,
         )
 
     def _sibling(self, data: Any) -> Laboratory:  # noqa: ANN401 - data in any form
         for known, laboratory in self._siblings:
             if known is data:
                 return laboratory
-        made = Laboratory(self.model, dataset(raw_data(data), self._bounds), self.policy, bounds=self._bounds)
+        data_set = dataset(raw_data(data), self._bounds)
+        made = Laboratory(self.model, data_set, self.policy, bounds=self._bounds, watcher=self.watcher)
         self._siblings.append((data, made))
         return made
