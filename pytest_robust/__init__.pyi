@@ -1,6 +1,7 @@
 from .core.bounds import UNBOUNDED, Bounds
 from .core.criteria import ByFunction, Correct, SameAsClean, TopK, WithinTolerance
 from .core.dataset import Dataset
+from .core.defended import BPDA, Defended
 from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
 from .core.goals import Targeted, Untargeted
 from .core.norms import L0, L1, L2, LInf
@@ -9,6 +10,7 @@ from .core.perturbation import WorstOf
 from .gates.subject import Subject
 
 __all__ = [
+    "BPDA",
     "L0",
     "L1",
     "L2",
@@ -18,6 +20,7 @@ __all__ = [
     "ByFunction",
     "Correct",
     "Dataset",
+    "Defended",
     "Exactly",
     "InvalidArgument",
     "InvalidData",

@@ -10,9 +10,9 @@ from inspect import getdoc
 
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.metric import Metric
-from pytest_robust.core.perturbation import Attack, Transform
+from pytest_robust.core.perturbation import Perturbation, Transform
 
-ROOMS = {"attacks": Attack, "transforms": Transform, "metrics": Metric}
+ROOMS = {"attacks": Perturbation, "transforms": Transform, "metrics": Metric}
 _PLACE = re.compile(r"^<!-- (table|reference): (\w+) -->$", re.MULTILINE)
 
 

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_robust.adapters._defended import behind
 from pytest_robust.adapters._files import read_archive
 from pytest_robust.adapters._labels import as_labels
 from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.defended import Defended
 from pytest_robust.core.errors import InvalidArgument, InvalidData, InvalidModel, UntrustedFile
 from pytest_robust.core.model import Model
 
@@ -28,7 +30,7 @@ def adapt(native: Any, *, allow_pickle: bool, columns: tuple[str, ...] = ()) -> 
     """Return `native` as a Model, through the adapter of the framework it is from.
 
     Args:
-        native: A model, a callable, or the path of a model file.
+        native: A model, a callable, the path of a model file, or one of these `Defended`.
         allow_pickle: Whether loading a file may run code that it contains.
         columns: Names of the table's columns, for models that ask for them.
 
@@ -39,6 +41,9 @@ def adapt(native: Any, *, allow_pickle: bool, columns: tuple[str, ...] = ()) -> 
     """
     if isinstance(native, Model):
         return native
+    if isinstance(native, Defended):
+        inner = adapt(native.model, allow_pickle=allow_pickle, columns=columns)
+        return behind(native.step, inner, native.samples)
     if isinstance(native, (str, Path)):
         adapter = _for_file(Path(native), allow_pickle=allow_pickle)
         return adapt(adapter.load(Path(native)), allow_pickle=allow_pickle, columns=columns)

@@ -1,3 +1,4 @@
+from .adaptive_eot import AdaptiveEOT
 from .apgd import APGD
 from .auto_attack import AutoAttack
 from .basic_iterative import BasicIterative
@@ -11,7 +12,9 @@ from .fmn import FMN
 from .hop_skip_jump import HopSkipJump
 from .momentum_iterative import MomentumIterative
 from .pgd import PGD
+from .spatial import Spatial
 from .square import Square
+from .transfer_attack import TransferAttack
 from .uniform_noise import UniformNoise
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "FGSM",
     "FMN",
     "PGD",
+    "AdaptiveEOT",
     "AutoAttack",
     "BasicIterative",
     "BoundaryAttack",
@@ -28,6 +32,8 @@ __all__ = [
     "DeepFool",
     "HopSkipJump",
     "MomentumIterative",
+    "Spatial",
     "Square",
+    "TransferAttack",
     "UniformNoise",
 ]

@@ -9,7 +9,7 @@ from pytest_robust.core.goals import Goal, Targeted
 from pytest_robust.core.perturbation import Attack
 from pytest_robust.core.threat import check_budget
 
-__all__ = ["check_count", "check_norm", "check_one_aim", "check_radius", "check_step"]
+__all__ = ["check_count", "check_extent", "check_norm", "check_one_aim", "check_radius", "check_step"]
 
 
 def check_count(name: str, count: int, *, least: int = 1) -> None:
@@ -30,6 +30,16 @@ def check_step(name: str, size: float) -> None:
     """
     if isinstance(size, bool) or not isinstance(size, (int, float)) or not 0 < size < inf:
         raise InvalidArgument(f"{name}={size!r} must be a finite number above 0")
+
+
+def check_extent(name: str, size: float) -> None:
+    """Refuse what is not a finite number from 0.
+
+    Raises:
+        InvalidArgument: It is not.
+    """
+    if isinstance(size, bool) or not isinstance(size, (int, float)) or not 0 <= size < inf:
+        raise InvalidArgument(f"{name}={size!r} must be a finite number, at least 0")
 
 
 def check_radius(eps: float) -> None:

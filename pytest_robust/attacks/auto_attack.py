@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from pytest_robust.attacks._checks import check_norm
+from pytest_robust.attacks.adaptive_eot import AdaptiveEOT
 from pytest_robust.attacks.apgd import APGD
 from pytest_robust.attacks.fab import FAB
 from pytest_robust.attacks.square import Square
@@ -19,7 +20,7 @@ from pytest_robust.core.losses import DLR
 from pytest_robust.core.model import Differentiable
 from pytest_robust.core.norms import LInf, Norm
 from pytest_robust.core.parameters import strength
-from pytest_robust.core.perturbation import Attack
+from pytest_robust.core.perturbation import Attack, Ensemble
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.survivors import Survivors
 from pytest_robust.core.threat import ThreatModel, check_budget
@@ -28,17 +29,20 @@ __all__ = ["AutoAttack"]
 
 # The classes that the targeted members aim at, and the queries of the black-box one (section 5).
 _TARGETS, _QUERIES = 9, 5000
+# Draws behind a gradient of a random model, as in the reference implementation's version of that name.
+_DRAWS = 20
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class AutoAttack(Attack):
+class AutoAttack(Ensemble):
     """Try APGD, targeted APGD, targeted FAB and Square in turn, each on what stood those before.
 
     Args:
         eps: The largest change, in the inputs' own unit, above 0.
         norm: How it is measured: `LInf`, `L2` or `L1`.
-        version: "standard", the published ensemble; or "fast", its two gradient attacks with fewer
-            steps and targets, for a first look.
+        version: "standard", the published ensemble; "rand", its two versions of APGD under the
+            expectation over 20 draws, for models or defences with randomness; or "fast", its two
+            gradient attacks with fewer steps and targets, for a first look.
         goal: `Untargeted()`, or `Targeted(label)`, at which every member then aims.
 
     Raises:
@@ -104,6 +108,12 @@ def _fast(whole: AutoAttack) -> tuple[Attack, ...]:
     )
 
 
+def _rand(whole: AutoAttack) -> tuple[Attack, ...]:
+    ce = APGD(eps=whole.eps, norm=whole.norm, goal=whole.goal)
+    dlr = APGD(eps=whole.eps, norm=whole.norm, loss=DLR(), goal=whole.goal)
+    return AdaptiveEOT(attack=ce, samples=_DRAWS), AdaptiveEOT(attack=dlr, samples=_DRAWS)
+
+
 _VERSIONS: Mapping[str, Callable[[AutoAttack], tuple[Attack, ...]]] = MappingProxyType(
-    {"standard": _standard, "fast": _fast}
+    {"standard": _standard, "rand": _rand, "fast": _fast}
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Mask, Outputs
 from pytest_robust.core.losses import Loss
 
-__all__ = ["Classifier", "Differentiable", "Directions", "LossGradient", "Model", "Pullback"]
+__all__ = ["Classifier", "Differentiable", "Directions", "LossGradient", "Model", "Pullback", "name_of"]
 
 Directions: TypeAlias = Callable[[Floats], Floats]
 """From (n, classes) logits to (k, n, classes) weights of them."""
@@ -87,6 +88,11 @@ class Pullback:
 class Differentiable(Classifier):
     """A classifier whose logits can be differentiated by its input."""
 
+    @property
+    def draws(self) -> int:
+        """Over how many draws of the model's own randomness a gradient is a mean; 1 where that is not seen to."""
+        return 1
+
     @abstractmethod
     def pullback(self, x: Inputs, directions: Directions, *, count: int) -> Pullback:
         """Return logits, and the gradients by `x` of `count` weighted sums of each example's logits.
@@ -123,3 +129,16 @@ class Differentiable(Classifier):
         if isinstance(gradients, Mapping):
             return LossGradient(logits=found.logits, gradient={name: entry[0] for name, entry in gradients.items()})  # type: ignore[arg-type]  # one entry an input
         return LossGradient(logits=found.logits, gradient=gradients[0])
+
+
+def name_of(native: object) -> str:
+    """Return what a framework's own model, a function or a model file is called.
+
+    Examples:
+        >>> name_of("models/digits.keras"), name_of(len)
+        ('digits.keras', 'len')
+    """
+    if isinstance(native, (str, Path)):
+        return Path(native).name
+    name = getattr(native, "name", None) or getattr(native, "__name__", None)
+    return name if isinstance(name, str) else type(native).__name__

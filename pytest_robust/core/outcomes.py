@@ -48,6 +48,8 @@ class Outcomes:
         perturbed: (n,) scores of the answers to the changed inputs.
         distance: (n,) norms of the changes; NaN where nothing was changed, None for transforms.
         reached: (n,) whether a targeted attack got the answer it wanted, else None.
+        broken_by: (n,) which member of an ensemble broke the example, counted from 0; -1 for
+            none, and None where the change is no ensemble.
         outputs: (n, ...) answers to the changed inputs, where they were asked for.
         target: (n, ...) what should have been answered.
         findings: Reasons not to believe an attack that failed.
@@ -61,6 +63,7 @@ class Outcomes:
     perturbed: Floats
     distance: Floats | None = None
     reached: Floats | None = None
+    broken_by: Integers | None = None
     outputs: Outputs | None = None
     target: Outputs | None = None
     classes: Outputs | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, replace
 from math import inf
 from typing import Any, ClassVar, Self
@@ -11,17 +12,28 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_robust.core.arrays import Integers
+from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.goals import Goal
-from pytest_robust.core.model import Model
+from pytest_robust.core.goals import Goal, Untargeted
+from pytest_robust.core.model import Differentiable, Model, name_of
 from pytest_robust.core.norms import L1, L2, LInf, Norm
 from pytest_robust.core.parameters import Between, Exactly
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 
-__all__ = ["Attack", "Chain", "Clean", "Perturbation", "Transform", "WorstOf"]
+__all__ = [
+    "Attack",
+    "Chain",
+    "Clean",
+    "Ensemble",
+    "Perturbation",
+    "Search",
+    "Transform",
+    "WorstOf",
+    "goal_of",
+    "members",
+]
 
 
 def _written(value: object) -> str:
@@ -77,6 +89,14 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
         """Return the change at the strength where a search for the mildest starts."""
         return cls(**{item.name: item.metadata["strongest"] for item in fields(cls) if "strongest" in item.metadata})
 
+    def adapted(self, adapt: Callable[[Any], Model]) -> Perturbation:  # noqa: ARG002 - for those that hold a model
+        """Return the same change with the native models that it holds made Models.
+
+        Args:
+            adapt: Makes a Model of a framework's own.
+        """
+        return self
+
     @property
     def has_strength(self) -> bool:
         """Whether there are milder ones of its kind."""
@@ -96,11 +116,7 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
     @property
     def family(self) -> str:
         """What stays the same along a curve over `level`."""
-        shown = [
-            f"{item.name}={_written(getattr(self, item.name))}"
-            for item in _told(self)
-            if "neutral" not in item.metadata
-        ]
+        shown = [f"{item.name}={_same(self, item)}" for item in _told(self) if "neutral" not in item.metadata]
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __or__(self, then: Perturbation) -> Chain:
@@ -112,8 +128,18 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
 
     def __repr__(self) -> str:
         """Return code that makes this value, without what is default."""
-        shown = ", ".join(f"{item.name}={_written(getattr(self, item.name))}" for item in _told(self))
+        shown = ", ".join(f"{item.name}={_shown(self, item)}" for item in _told(self))
         return f"{type(self).__name__}({shown})"
+
+
+def _shown(perturbation: Perturbation, item: Any) -> str:  # noqa: ANN401 - a dataclass field
+    value = getattr(perturbation, item.name)
+    return name_of(value) if "native" in item.metadata else _written(value)
+
+
+def _same(perturbation: Perturbation, item: Any) -> str:  # noqa: ANN401 - a dataclass field
+    value = getattr(perturbation, item.name)
+    return value.family if isinstance(value, Perturbation) else _shown(perturbation, item)
 
 
 def _told(perturbation: Perturbation) -> list[Any]:
@@ -183,6 +209,11 @@ class Attack(Perturbation):
     norm: Norm
     goal: Goal
 
+    @property
+    def white_box(self) -> bool:
+        """Whether it follows the gradients of the model under test."""
+        return issubclass(self.needs, Differentiable)
+
     @abstractmethod
     def perturb(
         self,
@@ -199,6 +230,59 @@ class Attack(Perturbation):
             x: (n, ...) float32 inputs, read-only.
             y: (n,) class indices, the right answers.
             threat: Where the result must lie.
+            streams: The examples' random numbers.
+        """
+
+
+class Ensemble(Attack):
+    """An attack that is several: each member meets the examples that stood those before.
+
+    The engine runs the members itself, so that it can tell which of them broke what.
+    """
+
+    @property
+    @abstractmethod
+    def parts(self) -> tuple[Attack, ...]:
+        """The members, in the order in which they are tried."""
+
+
+class Search(Perturbation):
+    """The worst of a family of changes that a few numbers tell apart, such as an angle and a shift.
+
+    What the adversary may do is a box of these numbers. The engine clips to it what a search
+    returns, and renders the examples itself. A search has the field `goal`.
+    """
+
+    needs: ClassVar[type[Model]]
+    """What a model must be able to do."""
+
+    goal: Goal
+
+    @property
+    @abstractmethod
+    def limits(self) -> tuple[float, ...]:
+        """The largest size of each number; the smallest is the same below 0, and 0 changes nothing."""
+
+    @abstractmethod
+    def render(self, x: NDArray[np.float32], numbers: Floats) -> NDArray[np.float32]:
+        """Return the examples changed by their numbers, same shape.
+
+        Args:
+            x: (n, ...) float32 inputs, read-only.
+            numbers: (n, k) one row an example, within the limits.
+
+        Raises:
+            InvalidData: The inputs are not of the kind it changes.
+        """
+
+    @abstractmethod
+    def find(self, model: Any, x: NDArray[np.float32], y: Integers, streams: Streams) -> Floats:  # noqa: ANN401 - of the type that `needs` names
+        """Return (n, k) the numbers of the worst change found of each example.
+
+        Args:
+            model: Of the type that `needs` names.
+            x: (n, ...) float32 inputs, read-only.
+            y: (n,) class indices, the right answers.
             streams: The examples' random numbers.
         """
 
@@ -225,6 +309,10 @@ class Chain(Perturbation):
     def scaled(self, share: float) -> Chain:
         """Return the chain with each part at a share of its strength."""
         return Chain(parts=tuple(part.scaled(share) for part in self.parts))
+
+    def adapted(self, adapt: Callable[[Any], Model]) -> Chain:
+        """Return the chain with the models in its parts made Models."""
+        return Chain(parts=tuple(part.adapted(adapt) for part in self.parts))
 
     @property
     def level(self) -> float | None:
@@ -267,6 +355,10 @@ class WorstOf(Perturbation):
         """Return the worst of the parts at a share of their strength."""
         return WorstOf(*(part.scaled(share) for part in self.parts))
 
+    def adapted(self, adapt: Callable[[Any], Model]) -> WorstOf:
+        """Return the worst of the parts with the models in them made Models."""
+        return WorstOf(*(part.adapted(adapt) for part in self.parts))
+
     @property
     def level(self) -> float | None:
         """None: several changes have no single strength."""
@@ -275,6 +367,16 @@ class WorstOf(Perturbation):
     def __repr__(self) -> str:
         """Return code that makes this value."""
         return f"WorstOf({', '.join(map(repr, self.parts))})"
+
+
+def goal_of(perturbation: Perturbation) -> Goal:
+    """Return what a change is after; what has no goal of its own is to make the model err."""
+    return perturbation.goal if isinstance(perturbation, (Attack, Search)) else Untargeted()
+
+
+def members(perturbation: Perturbation) -> tuple[Perturbation, ...]:
+    """Return what is tried in turn, where a change is the worst of several; else nothing."""
+    return perturbation.parts if isinstance(perturbation, (Ensemble, WorstOf)) else ()
 
 
 def _check_parts(owner: object, parts: tuple[object, ...]) -> None:

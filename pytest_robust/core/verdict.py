@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.estimate import Estimate
-from pytest_robust.core.outcomes import Finding
+from pytest_robust.core.outcomes import Cost, Finding
 
 __all__ = ["Bar", "Decision", "Verdict"]
 
@@ -64,6 +64,7 @@ class Verdict:
         reason: Why this decision, in a sentence.
         remedy: What to run or change next; empty for a PASS.
         findings: Reasons not to believe the attack.
+        spent: What it took to look for these beyond the measurement itself.
         explanation: The whole message, as `assert` shows it.
     """
 
@@ -74,6 +75,7 @@ class Verdict:
     reason: str
     remedy: str = ""
     findings: tuple[Finding, ...] = ()
+    spent: Cost = field(default_factory=Cost)
     explanation: str = ""
 
     def __bool__(self) -> bool:

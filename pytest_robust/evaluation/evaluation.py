@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -17,10 +17,10 @@ from pytest_robust.core.criteria import answers
 from pytest_robust.core.goals import Untargeted
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
-from pytest_robust.core.model import Classifier, Differentiable
+from pytest_robust.core.model import Classifier
 from pytest_robust.core.norms import Norm
 from pytest_robust.core.outcomes import Cost, Finding, Outcomes
-from pytest_robust.core.perturbation import Attack, Chain, Clean, Perturbation, WorstOf
+from pytest_robust.core.perturbation import Attack, Chain, Clean, Ensemble, Perturbation, WorstOf, goal_of
 from pytest_robust.core.progress import SILENT, Progress, Watcher
 from pytest_robust.core.record import Example
 from pytest_robust.core.streams import Streams
@@ -30,6 +30,7 @@ from pytest_robust.evaluation.evidence import Evidence
 from pytest_robust.evaluation.health import Signs, diagnose
 from pytest_robust.evaluation.probe import Meter, ask, probe
 from pytest_robust.evaluation.realise import Trial, realise
+from pytest_robust.evaluation.second_opinion import Opinion, asked_again, second_opinion
 
 __all__ = ["Evaluation"]
 
@@ -45,6 +46,7 @@ class _Changed:
     score: Floats
     distance: Floats | None = None
     reached: Floats | None = None
+    broken_by: Integers | None = None
     outputs: Outputs | None = None
 
 
@@ -94,8 +96,10 @@ class Evaluation:
         self._score, self._clean_score = np.zeros(len(order)), np.zeros(len(order))
         self._distance: Floats | None = None
         self._reached: Floats | None = None
+        self._broken_by: Integers | None = None
         self._outputs: list[Outputs] = []
         self._looks: dict[int, _Look] = {}
+        self._opinions: dict[int, Opinion] = {}
         self.done = 0
 
     def __len__(self) -> int:
@@ -119,6 +123,10 @@ class Evaluation:
                 if self._reached is None:
                     self._reached = np.zeros(len(self.order))
                 self._reached[rows] = changed.reached
+            if changed.broken_by is not None:
+                if self._broken_by is None:
+                    self._broken_by = np.full(len(self.order), -1)
+                self._broken_by[rows] = changed.broken_by
             if changed.outputs is not None:
                 self._outputs.append(changed.outputs)
             self.done = stop
@@ -170,6 +178,7 @@ class Evaluation:
             perturbed=self._score[known].copy(),
             distance=None if self._distance is None else self._distance[known].copy(),
             reached=None if self._reached is None else self._reached[known].copy(),
+            broken_by=None if self._broken_by is None else self._broken_by[known].copy(),
             outputs=np.concatenate(self._outputs)[known] if self._outputs else None,
             target=self._clean.target(index),
             classes=model.classes if isinstance(model, Classifier) else None,
@@ -183,6 +192,33 @@ class Evaluation:
         return self._looks.get(looked, _Look()).evidence.examples(
             self._clean.model, self._clean.data, self._name, self._clean.ask
         )
+
+    def opinion_at(self, looked: int) -> Opinion:
+        """Return what speaks against the attack on asking again about the examples up to a look.
+
+        Nothing where no attack follows gradients. It costs model calls, once for each look.
+        """
+        if looked not in self._opinions:
+            self._opinions[looked] = self._asked_again(looked)
+        return self._opinions[looked]
+
+    def _asked_again(self, looked: int) -> Opinion:
+        attack = _white_box(self.request.under, first=True)
+        rows = np.flatnonzero(self._clean_score[:looked] > 0)
+        if attack is None or not self.request.criterion.about_classes or not len(rows):
+            return Opinion()
+        standing = self._score[rows] >= self._clean_score[rows]
+        chosen = asked_again(standing)
+        started, meter = time.perf_counter(), Meter(watcher=self._watcher)
+        alone = attack is self.request.under
+        found = second_opinion(
+            attack,
+            self._trial(self.order[rows[chosen]], meter),
+            ~standing[chosen] if alone else None,
+            standing[chosen],
+            meter,
+        )
+        return replace(found, cost=replace(found.cost, seconds=time.perf_counter() - started))
 
     def _unchanged(self, index: Integers) -> _Changed:
         asked = self._clean.meter.queries
@@ -199,18 +235,21 @@ class Evaluation:
         # An example that is wrong already cannot be broken; where the answers themselves are
         # wanted, it is changed all the same.
         rows = np.flatnonzero(clean > 0) if not self.request.outputs else np.arange(len(index))
-        score, distance, reached, outputs = np.zeros(len(index)), None, None, None
+        score, distance, reached, broken_by, outputs = np.zeros(len(index)), None, None, None, None
         if len(rows):
             chosen = index[rows]
-            trial = self._trial(chosen)
+            trial = self._trial(chosen, self._meter)
             made = realise(self.request.under, trial)
-            outputs = self._ask(made.x, chosen)
+            outputs = self._ask(made.x, chosen, self._meter)
             score[rows] = self._judge(outputs, chosen)
             if made.distance is not None:
                 distance = np.full(len(index), np.nan)
                 distance[rows] = made.distance
             broken = score[rows] < clean[rows]
-            goal = self.request.under.goal if isinstance(self.request.under, Attack) else Untargeted()
+            if made.broken_by is not None:
+                broken_by = np.full(len(index), -1)
+                broken_by[rows] = made.broken_by
+            goal = goal_of(self.request.under)
             if not isinstance(goal, Untargeted):
                 reached = np.zeros(len(index))
                 reached[rows] = goal.reached(answers(outputs), trial.y)
@@ -226,10 +265,11 @@ class Evaluation:
             score=score,
             distance=distance,
             reached=reached,
+            broken_by=broken_by,
             outputs=outputs if self.request.outputs else None,
         )
 
-    def _trial(self, index: Integers) -> Trial:
+    def _trial(self, index: Integers, meter: Meter) -> Trial:
         data = self._clean.data
         x = data.inputs(index)
         entry = x if isinstance(x, np.ndarray) else x[self._name or ""]
@@ -237,11 +277,11 @@ class Evaluation:
         target = self._clean.target(index)
 
         def broken(changed: NDArray[Any], rows: Integers) -> Mask:
-            score = self._judge(self._ask(changed, index[rows]), index[rows])
+            score = self._judge(self._ask(changed, index[rows], meter), index[rows])
             return score < self._clean.score(index[rows])
 
         return Trial(
-            model=probe(self._clean.model, self._meter, x, self._name),
+            model=probe(self._clean.model, meter, x, self._name),
             x=entry,
             y=target,
             bounds=lambda: data.bounds_of(self._name),
@@ -249,11 +289,11 @@ class Evaluation:
             broken=broken,
         )
 
-    def _ask(self, changed: NDArray[Any], index: Integers) -> Outputs:
+    def _ask(self, changed: NDArray[Any], index: Integers, meter: Meter) -> Outputs:
         data = self._clean.data
         x = changed if isinstance(data.x, np.ndarray) else data.inputs(index)
         whole = changed if isinstance(x, np.ndarray) else {**x, self._name or "": changed}
-        self._meter.queries += len(index)
+        meter.queries += len(index)
         self._watcher.asked()
         return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
 
@@ -308,11 +348,13 @@ def _on(perturbation: Perturbation) -> str | None:
     return next((on for part in parts if (on := _on(part)) is not None), perturbation.on)
 
 
-def _white_box(perturbation: Perturbation) -> Attack | None:
+def _white_box(perturbation: Perturbation, *, first: bool = False) -> Attack | None:
+    """Return the attack that follows gradients; of several the last, which is the strongest, or the first."""
+    if isinstance(perturbation, (Ensemble, WorstOf)):
+        # Broken by any part is broken, so one gradient attack speaks for all.
+        found = [attack for part in perturbation.parts if (attack := _white_box(part, first=first)) is not None]
+        return (found[0] if first else found[-1]) if found else None
     if isinstance(perturbation, Attack):
-        return perturbation if issubclass(perturbation.needs, Differentiable) else None
-    if isinstance(perturbation, WorstOf):
-        # Broken by any part is broken, so the strongest gradient attack speaks for all.
-        return next(filter(None, map(_white_box, reversed(perturbation.parts))), None)
+        return perturbation if perturbation.white_box else None
     # After a transform the clean loss is no reference any more.
     return None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from pytest_robust.adapters import dataset, raw_data
+from pytest_robust.adapters import adapt, dataset, raw_data
 from pytest_robust.core.arrays import Integers
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.criteria import Criterion
@@ -16,7 +17,7 @@ from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
-from pytest_robust.core.perturbation import Attack
+from pytest_robust.core.perturbation import goal_of
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.clean import CleanAnswers
@@ -55,6 +56,7 @@ class Laboratory:
         self._clean: dict[Criterion, CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
+        self._others: list[tuple[Any, Model]] = []
 
     @cached_property
     def order(self) -> Integers:
@@ -121,19 +123,28 @@ class Laboratory:
         if request.only_right:
             order = order[clean.score(order) > 0]
             target = clean.target(order)
-            if isinstance(request.under, Attack):
-                order = order[request.under.goal.possible(target)]
+            order = order[goal_of(request.under).possible(np.asarray(target))]
         # Where all are evaluated anyway, there is nothing to look at early.
         early = not self.policy.exact and self.policy.claim is Claim.DATASET
+        told = replace(request, under=request.under.adapted(self._adapted))
         return Evaluation(
             clean,
             order,
-            request,
+            told,
             seed=self.policy.seed,
             batch_size=self.policy.batch_size,
             early_looks=early,
             watcher=self.watcher,
         )
+
+    def _adapted(self, native: Any) -> Model:  # noqa: ANN401 - any framework's
+        """Return a model that a perturbation holds, compiled once."""
+        for known, made in self._others:
+            if known is native:
+                return made
+        model = adapt(native, allow_pickle=self.policy.allow_pickle)
+        self._others.append((native, model))
+        return model
 
     def _sibling(self, data: Any) -> Laboratory:  # noqa: ANN401 - data in any form
         for known, laboratory in self._siblings:

@@ -114,10 +114,12 @@ class _View:
         # One pass: the largest entry is 0 for a zero gradient, and NaN or inf for a broken one.
         largest = np.maximum(flat.max(axis=1), -flat.min(axis=1))
         broken = ~np.isfinite(largest)
-        self.meter.gradients += len(flat)
+        # A mean over draws of a random step is so many gradients.
+        self.meter.gradients += len(flat) * self.model.draws
+        zero = (largest == 0) & (True if wanted is None else wanted)
+        self.meter.zero_gradients += int(zero.sum()) * self.model.draws
+        self.meter.broken_gradients += int(broken.sum()) * self.model.draws
         self.meter.watcher.asked()
-        self.meter.zero_gradients += int(((largest == 0) & (True if wanted is None else wanted)).sum())
-        self.meter.broken_gradients += int(broken.sum())
         return np.nan_to_num(gradients, nan=0.0, posinf=0.0, neginf=0.0) if broken.any() else gradients
 
 
@@ -159,6 +161,11 @@ class _ProbedDifferentiable(Differentiable):
 
     def logits(self, x: Inputs) -> Floats:
         return np.asarray(self.view.model.logits(self.view.count(x)))
+
+    @property
+    def draws(self) -> int:
+        draws: int = self.view.model.draws
+        return draws
 
     def loss_gradient(self, x: Inputs, y: Integers, loss: Loss) -> LossGradient:
         return self.view.gradient(x, y, loss)

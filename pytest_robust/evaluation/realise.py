@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import singledispatch
-from math import inf, isfinite
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Integers, Labels, Mask
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import Bounds
-from pytest_robust.core.errors import InvalidArgument, InvalidModel
+from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.model import Model
-from pytest_robust.core.perturbation import Attack, Chain, Perturbation, Transform, WorstOf
+from pytest_robust.core.perturbation import Attack, Chain, Ensemble, Perturbation, Search, Transform, WorstOf
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
+from pytest_robust.core.wrapped import Wrapped, check_able
+from pytest_robust.evaluation.remembered import remembered
 
 __all__ = ["Realised", "Trial", "realise"]
 
@@ -68,11 +70,14 @@ class Realised:
         x: (n, ...) inputs, of the type the dataset keeps them in.
         distance: (n,) norms of the changes, None where they have none.
         unusable: (n,) where an attack returned something that is no number.
+        broken_by: (n,) which member of an ensemble broke the example, -1 for none; None where
+            there is no ensemble.
     """
 
     x: NDArray[Any]
     distance: Floats | None = None
     unusable: Mask | None = None
+    broken_by: Integers | None = None
 
 
 @singledispatch
@@ -101,13 +106,7 @@ def _transform(transform: Transform, trial: Trial) -> Realised:
 
 @realise.register
 def _attack(attack: Attack, trial: Trial) -> Realised:
-    if not isinstance(trial.model, attack.needs):
-        noise = attack.eps if isfinite(attack.eps) else 0.1
-        raise InvalidModel(
-            f"{type(attack).__name__} needs a model that is {attack.needs.__name__.lower()}, and this one only gives "
-            "answers: give the Keras or TensorFlow model itself, or an attack without gradients such as "
-            f"UniformNoise(eps={noise:g})"
-        )
+    check_able(trial.model, attack)
     x = _frozen(trial.x.astype(np.float32, copy=False))
     threat = ThreatModel(norm=attack.norm, eps=attack.eps, bounds=trial.bounds())
     threat.check_reach(x.shape[1:])
@@ -144,19 +143,56 @@ def _chain(chain: Chain, trial: Trial) -> Realised:
 
 
 @realise.register
+def _search(search: Search, trial: Trial) -> Realised:
+    check_able(trial.model, search)
+    x = _frozen(trial.x.astype(np.float32, copy=False))
+    limits = np.asarray(search.limits, dtype=np.float64)
+    found = search.find(trial.model, x, trial.y, trial.streams.child(search.kind))
+    if np.shape(found) != (len(x), len(limits)):
+        raise InvalidArgument(
+            f"{type(search).__name__} found numbers of shape {np.shape(found)}: "
+            f"there are {len(x)} examples, with {len(limits)} numbers each"
+        )
+    # As with an attack: what is no number changes nothing, the rest goes into the box.
+    unusable: Mask = np.logical_not(np.isfinite(found).all(axis=1))
+    numbers = np.clip(np.where(unusable[:, None], 0.0, found), -limits, limits)
+    changed = trial.bounds().clip(search.render(x, numbers))
+    return Realised(x=_as_kept(changed, trial.x.dtype, np.rint), unusable=unusable)
+
+
+@realise.register
 def _worst_of(choice: WorstOf, trial: Trial) -> Realised:
+    return _in_turn(choice.parts, trial)
+
+
+@realise.register
+def _ensemble(ensemble: Ensemble, trial: Trial) -> Realised:
+    return _in_turn(ensemble.parts, trial)
+
+
+def _in_turn(parts: tuple[Perturbation, ...], trial: Trial) -> Realised:
+    """Return what the first part that breaks an example makes of it, else the last."""
     worst = np.array(trial.x)
     unusable = np.zeros(len(trial.x), dtype=bool)
+    distance: Floats = np.full(len(trial.x), np.nan)
+    broken_by: Integers = np.full(len(trial.x), -1)
     standing = np.arange(len(trial.x))
-    for turn, part in enumerate(choice.parts):
-        rows = trial.rows(standing)
+    # Several budgets of one attack begin at the same gradient.
+    shared = replace(trial, model=remembered(trial.model, trial.x)) if len(parts) > 1 else trial
+    for turn, part in enumerate(parts):
+        # But a mean over draws of a random model needs a gradient at each draw.
+        rows = (trial if isinstance(part, Wrapped) else shared).rows(standing)
         step = realise(part, replace(rows, streams=rows.streams.child("part", turn)))
         worst[standing] = step.x
         unusable[standing] |= False if step.unusable is None else step.unusable
-        standing = standing[~trial.broken(step.x, standing)]
+        distance[standing] = np.nan if step.distance is None else step.distance
+        broken = trial.broken(step.x, standing)
+        broken_by[standing[broken]] = turn
+        standing = standing[~broken]
         if not len(standing):
             break
-    return Realised(x=worst, unusable=unusable)
+    measured = all(isinstance(part, Attack) for part in parts)
+    return Realised(x=worst, unusable=unusable, distance=distance if measured else None, broken_by=broken_by)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from pytest_robust.core.metric import registered_name
+from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.perturbation import Clean, Perturbation
 from pytest_robust.core.record import Example, Record
 from pytest_robust.core.verdict import Decision, Verdict
@@ -41,6 +42,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     # `is not None`: a verdict that fails is false.
     estimate = verdict.estimate if verdict is not None else None
     bar = verdict.bar if verdict is not None else None
+    spent = verdict.spent if verdict is not None else Cost()
     return Record(
         id="-".join(words).replace(" ", "-").replace("_", "-").lower(),
         metric=name,
@@ -64,9 +66,9 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         method=estimate.method if estimate else "",
         findings=tuple((finding.sign, finding.remedy) for finding in verdict.findings) if verdict is not None else (),
         notes=tuple(dict.fromkeys(note for one in outcomes for note in one.notes)),
-        queries=sum(one.cost.queries for one in outcomes),
-        gradients=sum(one.cost.gradients for one in outcomes),
-        seconds=round(sum(one.cost.seconds for one in outcomes), 4),
+        queries=sum(one.cost.queries for one in outcomes) + spent.queries,
+        gradients=sum(one.cost.gradients for one in outcomes) + spent.gradients,
+        seconds=round(sum(one.cost.seconds for one in outcomes) + spent.seconds, 4),
         seed=case.policy.seed,
         model=subject,
         data=laboratory.data.fingerprint,

@@ -10,7 +10,7 @@ from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import ExampleMetric, Flattery, Metric, SampleMetric
-from pytest_robust.core.outcomes import Outcomes
+from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision, Verdict
@@ -234,6 +234,11 @@ def _doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
     leans_on_failure = says_high == (flattery is Flattery.UP)
     if flipped:
         leans_on_failure = not leans_on_failure
+    if not findings and leans_on_failure and not _holds_anyway(case, bar):
+        # Asked for only here: it costs model calls, and no other verdict needs it.
+        opinions = [one.opinion_at(min(looked, one.done)) for one in case.evaluations]
+        findings = tuple(finding for opinion in opinions for finding in opinion.findings)
+        verdict = replace(verdict, spent=_sum(verdict.spent, *(opinion.cost for opinion in opinions)))
     if not findings:
         return verdict
     if not leans_on_failure:
@@ -244,6 +249,19 @@ def _doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
         findings=findings,
         reason=f"the attack proves nothing about this model: {'; '.join(finding.sign for finding in findings)}",
         remedy="; ".join(dict.fromkeys(finding.remedy for finding in findings)),
+    )
+
+
+def _holds_anyway(case: Case, bar: Bar) -> bool:
+    """Whether an attack that breaks everything would change nothing: a bar of 0, for instance."""
+    return isinstance(case.metric, ExampleMetric) and not bar.of and bar.holds(0.0) == bar.holds(1.0)
+
+
+def _sum(*costs: Cost) -> Cost:
+    return Cost(
+        queries=sum(cost.queries for cost in costs),
+        gradients=sum(cost.gradients for cost in costs),
+        seconds=sum(cost.seconds for cost in costs),
     )
 
 

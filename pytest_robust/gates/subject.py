@@ -6,7 +6,6 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import partial
 from inspect import signature
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pytest_robust.adapters import adapt, dataset, raw_data
@@ -15,6 +14,7 @@ from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Metric
+from pytest_robust.core.model import name_of
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.laboratory import Laboratory
@@ -89,7 +89,7 @@ class Subject:
         data = x if isinstance(x, Dataset) else dataset(raw, bounds)
         adapted = adapt(model, allow_pickle=self._policy.allow_pickle, columns=raw.columns)
         self._laboratory = Laboratory(adapted, data, self._policy, bounds=bounds or data.bounds, watcher=watcher)
-        self._name = name or _name(model)
+        self._name = name or name_of(model)
         self._listener = listener
 
     def __getattr__(self, name: str) -> Callable[..., Measurement]:
@@ -179,10 +179,3 @@ def _nearest(metric: type[Metric], given: dict[str, Any]) -> str:
     unknown = [word for word in given if word not in known]
     near = get_close_matches(unknown[0], known, n=1) if unknown else []
     return f"; did you mean {near[0]!r}?" if near else f"; it takes {', '.join(known) or 'nothing'}"
-
-
-def _name(model: object) -> str:
-    if isinstance(model, (str, Path)):
-        return Path(model).name
-    name = getattr(model, "name", None) or getattr(model, "__name__", None)
-    return name if isinstance(name, str) else type(model).__name__

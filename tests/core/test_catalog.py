@@ -7,7 +7,7 @@ import pytest
 from pytest_robust.attacks import PGD
 from pytest_robust.core.catalog import Catalog, file_name
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.perturbation import Attack
+from pytest_robust.core.perturbation import Perturbation
 
 FILES = {
     "__init__.py": "from abc import ABC, abstractmethod\nclass Tool(ABC):\n    @abstractmethod\n    def use(self): ...\n",
@@ -89,7 +89,7 @@ def test_an_entry_point_to_something_else_is_refused(room: Catalog, tmp_path: Pa
 
 
 def test_the_attacks_are_found_without_a_list_of_them() -> None:
-    attacks = Catalog(room="pytest_robust.attacks", interface=Attack)
+    attacks = Catalog(room="pytest_robust.attacks", interface=Perturbation)
     assert {"fgsm", "pgd", "uniform_noise"} <= set(attacks.names())
     assert PGD in list(attacks)
-    assert all(issubclass(attack, Attack) for attack in attacks)
+    assert all(issubclass(attack, Perturbation) for attack in attacks)

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.metric import Metric
-from pytest_robust.core.perturbation import Attack, Transform
+from pytest_robust.core.perturbation import Perturbation, Transform
 from pytest_robust.plugin.settings import add_options
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,9 @@ def test_every_ini_key_is_explained():
     assert [name for name in parser.names if name not in text] == []
 
 
-@pytest.mark.parametrize(("room", "interface"), [("attacks", Attack), ("transforms", Transform), ("metrics", Metric)])
+@pytest.mark.parametrize(
+    ("room", "interface"), [("attacks", Perturbation), ("transforms", Transform), ("metrics", Metric)]
+)
 def test_every_member_of_a_catalog_is_in_the_docs(hook, room, interface):
     catalog = Catalog(room=f"pytest_robust.{room}", interface=interface)
     docs = _rendered(hook, *DOCS)

@@ -8,10 +8,10 @@ import numpy as np
 
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import Amount, amount_range, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.image._images import images_of, with_images
 
 __all__ = ["Brightness"]
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.images import images_of
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.image._images import images_of
 
 __all__ = ["Direction", "Flip", "Horizontal", "Vertical"]
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidData
+from pytest_robust.core.images import CHANNELS
 from pytest_robust.core.parameters import Amount, Exactly, check_share, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.image._images import CHANNELS
 
 __all__ = ["SaltAndPepper"]
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pytest_robust.core.affine import identities, resample
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.fill import Fill, Nearest, check_fill
+from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import Amount, amount_range, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.image._affine import identities, resample
-from pytest_robust.transforms.image._fill import Fill, Nearest, check_fill
-from pytest_robust.transforms.image._images import images_of, with_images
 
 __all__ = ["Zoom"]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_robust.core.arrays import Floats
-from pytest_robust.transforms.image._fill import Fill
+from pytest_robust.core.fill import Fill
 
 __all__ = ["identities", "resample"]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidData
-from pytest_robust.core.perturbation import Transform
+from pytest_robust.core.perturbation import Perturbation
 
 __all__ = ["CHANNELS", "images_of", "with_images"]
 
@@ -18,20 +18,20 @@ _GREY_RANK = 3
 _COLOUR_RANK = 4
 
 
-def images_of(transform: Transform, batch: Batch) -> NDArray[np.float32]:
+def images_of(owner: Perturbation, batch: Batch) -> NDArray[np.float32]:
     """Return the inputs as (n, height, width, channels) float32 images.
 
     A view where they are float32 already: read it, do not write to it.
 
     Args:
-        transform: Who asks, for the message.
+        owner: Who asks, for the message.
         batch: (n, height, width) or (n, height, width, 1, 3 or 4) numbers.
 
     Raises:
         InvalidData: The inputs are not images; the message tells their shape and what to do.
     """
     shape, dtype = batch.x.shape, batch.x.dtype
-    wanted = f"{transform!r} changes images of shape (n, height, width) or (n, height, width, 1, 3 or 4)"
+    wanted = f"{owner!r} changes images of shape (n, height, width) or (n, height, width, 1, 3 or 4)"
     if not (np.issubdtype(dtype, np.integer) or np.issubdtype(dtype, np.floating)):
         raise InvalidData(f"{wanted}, and the inputs are {dtype}; give numbers, for instance x.astype('float32')")
     if len(shape) not in {_GREY_RANK, _COLOUR_RANK}:

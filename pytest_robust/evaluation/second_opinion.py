@@ -1,0 +1,221 @@
+"""A few more questions to a model whose verdict rests on an attack having failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+
+import numpy as np
+
+from pytest_robust.attacks.adaptive_eot import AdaptiveEOT
+from pytest_robust.attacks.apgd import APGD
+from pytest_robust.attacks.fgsm import FGSM
+from pytest_robust.attacks.pgd import PGD
+from pytest_robust.attacks.square import Square
+from pytest_robust.attacks.transfer_attack import TransferAttack
+from pytest_robust.core.arrays import Integers, Mask
+from pytest_robust.core.goals import Untargeted
+from pytest_robust.core.model import Differentiable
+from pytest_robust.core.outcomes import Cost, Finding
+from pytest_robust.core.perturbation import Attack, Perturbation
+from pytest_robust.core.threat import ThreatModel
+from pytest_robust.evaluation.probe import Meter
+from pytest_robust.evaluation.realise import Trial, realise
+from pytest_robust.evaluation.smoothed import Smoothed
+
+__all__ = ["Opinion", "asked_again", "second_opinion"]
+
+# Attacked examples that are tried once more: enough to tell 5 % from 25 %.
+_ASKED_AGAIN = 32
+# Survivors that are tried without gradients, at most, and how hard.
+_STUBBORN, _QUERIES, _STEPS, _STRONG = 8, 200, 20, 50
+# The share of a row's spread of logits by which two answers to one input may differ: rounding is far below.
+_UNSTEADY = 0.01
+# By how many examples a count must differ before it is a sign, and the share of the stubborn.
+_CLEARLY_MORE, _SHARE = 2, 0.25
+# Answers of a random model to one input, of which most must be wrong for it to count as broken.
+_VOTES = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """What was found on asking again, and what it took.
+
+    Args:
+        findings: Reasons not to believe the attack.
+        cost: Model calls.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    cost: Cost = Cost()  # noqa: RUF009 - a frozen value
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """Some attacked examples, which of them the attack broke, which stand, and the means to try more."""
+
+    attack: Attack
+    trial: Trial
+    broken: Mask
+    standing: Mask
+
+    @property
+    def random(self) -> bool:
+        """Whether the attack allows for a model that draws at random."""
+        model = self.trial.model
+        return isinstance(self.attack, AdaptiveEOT) or (isinstance(model, Differentiable) and model.draws > 1)
+
+    @property
+    def threat(self) -> ThreatModel:
+        return ThreatModel(norm=self.attack.norm, eps=self.attack.eps, bounds=self.trial.bounds())
+
+    def rows(self, keep: Integers) -> _Case:
+        """Return the case of some of the examples."""
+        return replace(self, trial=self.trial.rows(keep), broken=self.broken[keep], standing=self.standing[keep])
+
+    def stubborn(self) -> _Case:
+        """Return the case of a few of the examples that stand."""
+        return self.rows(np.flatnonzero(self.standing)[:_STUBBORN])
+
+    def after(self, perturbation: Perturbation) -> Mask:
+        """Return which of the examples another attack breaks, a random model's by most of its answers."""
+        rows = np.arange(len(self.trial.x))
+        changed = realise(perturbation, self.trial).x
+        votes = [self.trial.broken(changed, rows) for _ in range(_VOTES if self.random else 1)]
+        broken: Mask = np.mean(votes, axis=0) > 0.5  # noqa: PLR2004 - most of them
+        return broken
+
+    def around(self, attack: Attack) -> Attack:
+        """Return an attack that allows for randomness where this one does."""
+        if isinstance(self.attack, AdaptiveEOT):
+            return AdaptiveEOT(attack=attack, samples=self.attack.samples)
+        return attack
+
+
+def second_opinion(attack: Attack, trial: Trial, broken: Mask | None, standing: Mask, meter: Meter) -> Opinion:
+    """Return what speaks against an attack that left examples standing.
+
+    All of it takes some thousand model calls, whatever the number of examples, so it is
+    asked for only where a verdict needs the attack to have worked.
+
+    Args:
+        attack: What was run, one that follows gradients.
+        trial: The examples it was run on, some of them.
+        broken: (n,) which of these it broke; None for an attack that is one of several, which
+            is then run on them again, alone.
+        standing: (n,) which of these nothing broke.
+        meter: What the trial's model is counted by.
+
+    References:
+        Carlini et al., "On Evaluating Adversarial Robustness", 2019, arXiv:1902.06705,
+        section 3 and the checklist of section 5.
+    """
+    if broken is None:
+        broken = trial.broken(realise(attack, trial).x, np.arange(len(trial.x)))
+    case = _Case(attack=attack, trial=trial, broken=broken, standing=standing)
+    questions: list[Callable[[_Case], Finding | None]] = [_unsteady]
+    if isinstance(attack.goal, Untargeted) and attack.eps != inf:
+        questions += [_one_step, _larger_budget, _without_gradients]
+    found: list[Finding] = []
+    for question in questions:
+        finding = question(case)
+        if finding is not None:
+            found.append(finding)
+            break  # one is enough to doubt, and the next costs more
+    return Opinion(findings=tuple(found), cost=Cost(queries=meter.queries, gradients=meter.gradients))
+
+
+def _unsteady(case: _Case) -> Finding | None:
+    model, x = case.trial.model, case.trial.x.astype(np.float32, copy=False)
+    if case.random or not isinstance(model, Differentiable):
+        return None
+    once, again = (model.logits(x).astype(np.float64) for _ in range(2))
+    spread = np.maximum(once.max(axis=1) - once.min(axis=1), 1e-12)
+    moved = np.abs(once - again).max(axis=1) > _UNSTEADY * spread
+    if moved.sum() < _CLEARLY_MORE:
+        return None
+    return Finding(
+        sign=f"the model answers {int(moved.sum())} of {len(x)} inputs differently when it is asked again",
+        remedy="its randomness hides the way uphill: attack the mean of its draws, under=AdaptiveEOT(attack=...), "
+        "or turn the randomness off (training=False)",
+    )
+
+
+def _one_step(case: _Case) -> Finding | None:
+    if isinstance(case.attack, FGSM):
+        return None
+    one = int(case.after(case.around(FGSM(eps=case.attack.eps, norm=case.attack.norm))).sum())
+    many = int(case.broken.sum())
+    if one < many + _CLEARLY_MORE:
+        return None
+    return Finding(
+        sign=f"one step of the whole budget broke {one} of {len(case.broken)} examples, the attack only {many}",
+        remedy="its many steps lead nowhere: look at its step size, or at a gradient that is right only near the input",
+    )
+
+
+def _larger_budget(case: _Case) -> Finding | None:
+    attack = case.attack
+    largest = attack.norm.diameter(case.threat.bounds.span, int(np.prod(case.trial.x.shape[1:])))
+    twice = min(2 * attack.eps, largest)
+    if twice <= attack.eps:
+        return None
+    before = case.rows(np.flatnonzero(case.broken))
+    missed = int((~before.after(attack.scaled(twice / attack.eps))).sum()) if len(before.broken) else 0
+    if missed < _needed(len(before.broken)):
+        return None
+    return Finding(
+        sign=f"of {len(before.broken)} examples that the attack breaks with a budget of {attack.eps:g} "
+        f"it misses {missed} with {twice:g}",
+        remedy="more budget must never break less: look for a step that is too large, or for rounding and clipping "
+        "in the model that depend on how far the input has moved",
+    )
+
+
+def _without_gradients(case: _Case) -> Finding | None:
+    few = case.stubborn()
+    # What a stronger attack by gradients breaks says that this one is weak, not that gradients lie.
+    strong = few.around(APGD(eps=case.attack.eps, norm=case.attack.norm, steps=_STRONG))
+    hard = few.rows(np.flatnonzero(~few.after(strong))) if len(few.broken) else few
+    count = len(hard.broken)
+    if count < _CLEARLY_MORE:
+        return None
+    for name, other in _others(hard):
+        fallen = int(hard.after(other).sum())
+        if fallen >= _needed(count):
+            return Finding(
+                sign=f"{name} breaks {fallen} of {count} examples "
+                "that attacks by the model's own gradients left standing",
+                remedy="the gradient lies: give the model without the step that hides it, or as "
+                "Defended(model, preprocess), or state the robust accuracy under AutoAttack or Square",
+            )
+    return None
+
+
+def _needed(count: int) -> int:
+    return max(_CLEARLY_MORE, int(np.ceil(_SHARE * count)))
+
+
+def _others(case: _Case) -> list[tuple[str, Attack]]:
+    eps, norm, model = case.attack.eps, case.attack.norm, case.trial.model
+    others: list[tuple[str, Attack]] = [
+        (
+            f"Square, without gradients, in {_QUERIES} queries,",
+            case.around(Square(eps=eps, norm=norm, queries=_QUERIES)),
+        )
+    ]
+    if isinstance(model, Differentiable):
+        smooth = Smoothed(model=model, threat=case.threat, streams=case.trial.streams.child("smoothed"))
+        transfer = TransferAttack(surrogate=smooth, attack=PGD(eps=eps, norm=norm, steps=_STEPS))
+        others.append(("an attack by the gradients of a smoothed copy", transfer))
+    return others
+
+
+def asked_again(standing: Mask) -> Integers:
+    """Return which attacked examples are tried once more: the first, and the first few that stand.
+
+    Args:
+        standing: (n,) which of the attacked examples nothing broke, in the order of evaluation.
+    """
+    return np.union1d(np.arange(min(_ASKED_AGAIN, len(standing))), np.flatnonzero(standing)[:_STUBBORN])
