@@ -126,6 +126,8 @@ class Record:
         notes: How the model was understood.
         queries: Inputs the model answered for.
         gradients: Inputs it was differentiated at.
+        broken_by: Pairs of an ensemble's member, as code, and the examples it was the first to break,
+            in the order in which they are tried; empty where there is no ensemble.
         seconds: Wall time.
         seed: The seed all random numbers come from.
         model: What the model is called.
@@ -159,6 +161,7 @@ class Record:
     notes: tuple[str, ...] = ()
     queries: int = 0
     gradients: int = 0
+    broken_by: tuple[tuple[str, int], ...] = ()
     seconds: float = 0.0
     seed: int = 0
     model: str = ""
@@ -183,8 +186,13 @@ class Record:
             )
             for example in values["examples"]
         )
-        findings = tuple((sign, remedy) for sign, remedy in values["findings"])
-        return cls(**{**values, "examples": examples, "findings": findings, "notes": tuple(values["notes"])})
+        tuples = {
+            "findings": tuple((sign, remedy) for sign, remedy in values["findings"]),
+            # Not there in reports made before members were counted.
+            "broken_by": tuple((member, count) for member, count in values.get("broken_by", ())),
+            "notes": tuple(values["notes"]),
+        }
+        return cls(**{**values, **tuples, "examples": examples})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from pytest_robust.core.model import Classifier
 from pytest_robust.core.norms import Norm
 from pytest_robust.core.outcomes import Cost, Finding, Outcomes
 from pytest_robust.core.perturbation import Attack, Chain, Clean, Ensemble, Perturbation, WorstOf, goal_of
+from pytest_robust.core.progress import SILENT, Progress, Watcher
 from pytest_robust.core.record import Example
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
@@ -68,6 +69,7 @@ class Evaluation:
         seed: All random numbers come from it.
         batch_size: Examples asked about at once, at most.
         early_looks: Whether the first batches are small.
+        watcher: Hears how far it has got.
     """
 
     def __init__(
@@ -79,11 +81,13 @@ class Evaluation:
         seed: int,
         batch_size: int,
         early_looks: bool = True,
+        watcher: Watcher = SILENT,
     ) -> None:
         self.order, self.request = order, request
         self._first_look = _FIRST_LOOK if early_looks else batch_size
         self._clean, self._seed, self._batch_size = clean, seed, batch_size
-        self._meter, self._signs, self._seconds = Meter(), Signs(), 0.0
+        self._meter, self._signs, self._seconds = Meter(watcher=watcher), Signs(), 0.0
+        self._watcher, self._may_stop = watcher, early_looks
         self._evidence = Evidence()
         self._name: str | None = None
         if not isinstance(request.under, Clean):
@@ -106,6 +110,7 @@ class Evaluation:
         """Evaluate until at least `upto` examples are known, look by look."""
         started = time.perf_counter()
         while self.done < min(upto, len(self.order)):
+            self._watcher.decided(self._progress())
             stop = self._next_look()
             index, rows = self.order[self.done : stop], slice(self.done, stop)
             changed = self._unchanged(index) if isinstance(self.request.under, Clean) else self._change(index)
@@ -132,6 +137,16 @@ class Evaluation:
                 cost=Cost(queries=self._meter.queries, gradients=self._meter.gradients, seconds=self._seconds),
                 evidence=Evidence(kept=list(self._evidence.kept)),
             )
+
+    def _progress(self) -> Progress:
+        known = slice(0, self.done)
+        score = np.where(self._clean_score[known] > 0, self._score[known], 0.0)
+        return Progress(
+            decided=self.done,
+            total=len(self.order),
+            robust=float(score.mean()) if self.done else None,
+            may_stop=self._may_stop,
+        )
 
     def _next_look(self) -> int:
         # The same steps whoever asks and however far: so what is known at a look does not
@@ -194,7 +209,7 @@ class Evaluation:
             return Opinion()
         standing = self._score[rows] >= self._clean_score[rows]
         chosen = asked_again(standing)
-        started, meter = time.perf_counter(), Meter()
+        started, meter = time.perf_counter(), Meter(watcher=self._watcher)
         alone = attack is self.request.under
         found = second_opinion(
             attack,
@@ -279,6 +294,7 @@ class Evaluation:
         x = changed if isinstance(data.x, np.ndarray) else data.inputs(index)
         whole = changed if isinstance(x, np.ndarray) else {**x, self._name or "": changed}
         meter.queries += len(index)
+        self._watcher.asked()
         return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
 
     def _judge(self, outputs: Outputs, index: Integers) -> Floats:

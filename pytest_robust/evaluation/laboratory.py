@@ -19,6 +19,7 @@ from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
 from pytest_robust.core.perturbation import goal_of
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.evaluation.probe import Meter
@@ -38,11 +39,20 @@ class Laboratory:
         data: The examples.
         policy: Seed, batch size and number of examples.
         bounds: As given by the user, for other data of the same kind.
+        watcher: Hears how far evaluations have got.
     """
 
-    def __init__(self, model: Model, data: Dataset, policy: Policy, *, bounds: Any = None) -> None:  # noqa: ANN401 - passed on
+    def __init__(
+        self,
+        model: Model,
+        data: Dataset,
+        policy: Policy,
+        *,
+        bounds: Any = None,  # noqa: ANN401 - passed on
+        watcher: Watcher = SILENT,
+    ) -> None:
         self.model, self.data, self.policy = model, data, policy
-        self._bounds = bounds
+        self.watcher, self._bounds = watcher, bounds
         self._clean: dict[Criterion, CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
@@ -92,7 +102,7 @@ class Laboratory:
 
     def with_policy(self, policy: Policy) -> Laboratory:
         """Return the laboratory of the same model and examples under another policy."""
-        other = Laboratory(self.model, self.data, policy, bounds=self._bounds)
+        other = Laboratory(self.model, self.data, policy, bounds=self._bounds, watcher=self.watcher)
         if (policy.seed, policy.samples) == (self.policy.seed, self.policy.samples):
             other.order = self.order
         return other
@@ -118,7 +128,13 @@ class Laboratory:
         early = not self.policy.exact and self.policy.claim is Claim.DATASET
         told = replace(request, under=request.under.adapted(self._adapted))
         return Evaluation(
-            clean, order, told, seed=self.policy.seed, batch_size=self.policy.batch_size, early_looks=early
+            clean,
+            order,
+            told,
+            seed=self.policy.seed,
+            batch_size=self.policy.batch_size,
+            early_looks=early,
+            watcher=self.watcher,
         )
 
     def _adapted(self, native: Any) -> Model:  # noqa: ANN401 - any framework's
@@ -134,6 +150,7 @@ class Laboratory:
         for known, laboratory in self._siblings:
             if known is data:
                 return laboratory
-        made = Laboratory(self.model, dataset(raw_data(data), self._bounds), self.policy, bounds=self._bounds)
+        data_set = dataset(raw_data(data), self._bounds)
+        made = Laboratory(self.model, data_set, self.policy, bounds=self._bounds, watcher=self.watcher)
         self._siblings.append((data, made))
         return made

@@ -14,6 +14,7 @@ from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Mask, Ou
 from pytest_robust.core.errors import InvalidModel, NoGradient
 from pytest_robust.core.losses import Loss
 from pytest_robust.core.model import Classifier, Differentiable, Directions, LossGradient, Model, Pullback
+from pytest_robust.core.progress import SILENT, Watcher
 
 __all__ = ["Meter", "ask", "probe"]
 
@@ -27,12 +28,14 @@ class Meter:
         gradients: Inputs differentiated at.
         zero_gradients: Of these, with a gradient that is exactly zero.
         broken_gradients: Of these, with a gradient that is NaN or infinite.
+        watcher: Hears of each question.
     """
 
     queries: int = 0
     gradients: int = 0
     zero_gradients: int = 0
     broken_gradients: int = 0
+    watcher: Watcher = SILENT
 
 
 def ask(model: Model, x: Inputs, *, about_classes: bool, rows: int) -> Outputs:
@@ -80,6 +83,7 @@ class _View:
 
     def count(self, x: Any) -> Inputs:  # noqa: ANN401 - one input
         self.meter.queries += len(x)
+        self.meter.watcher.asked()
         return self.filled(x)
 
     def gradient(self, x: Any, y: Integers, loss: Loss) -> LossGradient:  # noqa: ANN401 - one input
@@ -115,6 +119,7 @@ class _View:
         zero = (largest == 0) & (True if wanted is None else wanted)
         self.meter.zero_gradients += int(zero.sum()) * self.model.draws
         self.meter.broken_gradients += int(broken.sum()) * self.model.draws
+        self.meter.watcher.asked()
         return np.nan_to_num(gradients, nan=0.0, posinf=0.0, neginf=0.0) if broken.any() else gradients
 
 

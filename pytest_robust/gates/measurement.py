@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from math import isnan
 from typing import NoReturn, Protocol
@@ -68,7 +69,8 @@ class Measurement:
         Raises:
             InvalidModel: The model cannot be measured.
         """
-        self._estimate = measure(self._case)
+        with self._watched():
+            self._estimate = measure(self._case)
         return self._estimate
 
     def __float__(self) -> float:
@@ -136,7 +138,8 @@ class Measurement:
             other = bar.measurement._case  # noqa: SLF001 - another of this class
             whose = bar.measurement._subject  # noqa: SLF001 - likewise
             of = f"{bar!r} of {whose}" if whose != self._subject else repr(bar)
-            verdict = judge_paired(self._case, other, Bar(op=op, value=bar.shift, of=of), bar.shift)
+            with self._watched():
+                verdict = judge_paired(self._case, other, Bar(op=op, value=bar.shift, of=of), bar.shift)
         else:
             try:
                 value = float(bar)
@@ -144,8 +147,12 @@ class Measurement:
                 raise InvalidArgument(f"{self!r} {op} {bar!r}: compare with a number or another measurement") from None
             if isnan(value):
                 raise InvalidArgument(f"{self!r} {op} {bar!r}: nothing can be compared with NaN")
-            verdict = judge(self._case, Bar(op=op, value=value))
+            with self._watched():
+                verdict = judge(self._case, Bar(op=op, value=value))
         return self._told(verdict)
+
+    def _watched(self) -> AbstractContextManager[None]:
+        return self._case.laboratory.watcher.check(repr(self))
 
     def _told(self, verdict: Verdict) -> Verdict:
         record = self.record(verdict)

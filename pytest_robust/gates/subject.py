@@ -16,6 +16,7 @@ from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.model import name_of
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.gates.measurement import Listener, Measurement, Shifted
 
@@ -48,6 +49,7 @@ class Subject:
         policy: How measurements are made and judged.
         name: What the model is called in reports.
         listener: Hears of every measurement.
+        watcher: Sees each check at work.
 
     Raises:
         InvalidData: The examples cannot be measured on.
@@ -80,12 +82,13 @@ class Subject:
         policy: Policy | None = None,
         name: str = "",
         listener: Listener | None = None,
+        watcher: Watcher = SILENT,
     ) -> None:
         self._policy = policy or Policy()
         raw = raw_data(x, y)
         data = x if isinstance(x, Dataset) else dataset(raw, bounds)
         adapted = adapt(model, allow_pickle=self._policy.allow_pickle, columns=raw.columns)
-        self._laboratory = Laboratory(adapted, data, self._policy, bounds=bounds or data.bounds)
+        self._laboratory = Laboratory(adapted, data, self._policy, bounds=bounds or data.bounds, watcher=watcher)
         self._name = name or name_of(model)
         self._listener = listener
 

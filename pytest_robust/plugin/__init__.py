@@ -131,9 +131,10 @@ def robust(pytestconfig: pytest.Config) -> Robust:
         def test_digits(robust):
             assert robust(model, x, y).accuracy() >= 0.97
     """
+    from pytest_robust.plugin.progress import watcher_of
     from pytest_robust.plugin.robust import Robust
 
-    return Robust(pytestconfig.stash[_SETTINGS])
+    return Robust(pytestconfig.stash[_SETTINGS], watcher_of(pytestconfig))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_robust.core.progress import Watcher
 from pytest_robust.gates.subject import METRICS, Subject, require
 from pytest_robust.plugin.collector import Collector
 from pytest_robust.plugin.markers import marks_of
@@ -41,8 +42,8 @@ class Robust:
         outcomes = Subject.outcomes
         score = Subject.score
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, watcher: Watcher) -> None:
+        self._settings, self._watcher = settings, watcher
         self._listener = Collector()
         # The key holds identities, so the value holds the objects: an address is not reused
         # while they live.
@@ -71,7 +72,16 @@ class Robust:
         policy = self._policy()
         key = (id(model), id(x), id(y), repr(bounds), name)
         if key not in self._subjects:
-            made = Subject(model, x, y, bounds=bounds, policy=self._settings.policy, name=name, listener=self._listener)
+            made = Subject(
+                model,
+                x,
+                y,
+                bounds=bounds,
+                policy=self._settings.policy,
+                name=name,
+                listener=self._listener,
+                watcher=self._watcher,
+            )
             self._subjects[key] = (made, (model, x, y))
             if len(self._subjects) > _KEPT:
                 self._subjects.popitem(last=False)

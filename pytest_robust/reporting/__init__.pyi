@@ -1,3 +1,4 @@
+from ._progress_line import progress_line
 from ._reporter import Reporter
 from ._summary import Summary
 from ._write import append, write
@@ -6,4 +7,4 @@ from .json import Json
 from .md import Md
 from .terminal import Terminal
 
-__all__ = ["Html", "Json", "Md", "Reporter", "Summary", "Terminal", "append", "write"]
+__all__ = ["Html", "Json", "Md", "Reporter", "Summary", "Terminal", "append", "progress_line", "write"]

@@ -11,6 +11,9 @@ from pytest_robust.core.verdict import Bar
 
 __all__ = [
     "UPPER_BOUND",
+    "broken_by_of",
+    "cost_of",
+    "count",
     "count_of",
     "example_of",
     "interval_of",
@@ -90,6 +93,11 @@ def number(value: float | None, decimals: int = _DECIMALS) -> str:
     return f"{value:.0f}" if size >= 10**4 else f"{value:.{decimals}f}"
 
 
+def count(whole: int) -> str:
+    """Return an integer with its thousands apart."""
+    return f"{whole:,}"
+
+
 def value_of(record: Record) -> str:
     """Return the value with as many decimals as it takes to stand on its own side of the bar.
 
@@ -122,6 +130,18 @@ def need_of(record: Record) -> str:
 def count_of(record: Record) -> str:
     """Return how many examples were evaluated of how many, "-" where there were none."""
     return f"{record.n}/{record.total}" if record.total else _NONE
+
+
+def cost_of(record: Record) -> str:
+    """Return what the model was asked for a check, as in "2,000 queries, 40,000 gradients"."""
+    parts = ((record.queries, "queries"), (record.gradients, "gradients"))
+    return ", ".join(f"{count(amount)} {what}" for amount, what in parts if amount)
+
+
+def broken_by_of(record: Record) -> str:
+    """Return how many examples each member of an ensemble was the first to break, empty for none."""
+    told = "; ".join(f"{member} {count(broken)}" for member, broken in record.broken_by)
+    return one_line(f"first broken by: {told}") if told else ""
 
 
 def title_of(record: Record, run: Run) -> str:

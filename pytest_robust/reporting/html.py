@@ -67,7 +67,7 @@ class Html(Reporter):
         )
         pages.filters |= {
             "amount": _amount,
-            "count": _count,
+            "count": words.count,
             "interval": words.interval_of,
             "need": words.need_of,
             "number": words.number,
@@ -113,11 +113,6 @@ def _drawing(chart: Chart, number: int) -> Markup:
 def _finalize(value: object) -> object:
     # What is marked up was made of parts that came through here.
     return words.visible(value) if type(value) is str else value
-
-
-def _count(whole: int) -> str:
-    """Return an integer with its thousands apart."""
-    return f"{whole:,}"
 
 
 def _amount(seconds: float) -> str:

@@ -12,6 +12,8 @@ from pytest_robust.reporting._reporter import Reporter
 from pytest_robust.reporting._summary import Summary, is_pass, worst_first
 from pytest_robust.reporting._words import (
     UPPER_BOUND,
+    broken_by_of,
+    count,
     count_of,
     example_of,
     interval_of,
@@ -50,21 +52,24 @@ def _table(run: Run) -> list[str]:
     if not run.records:
         return []
     shown = run.records if len(run.records) <= _MOST_ROWS else tuple(worst_first(run.records)[: _MOST_ROWS - 1])
-    head = ["| check | n | value | need | verdict |", "|:--|--:|:--|:--|:--|"]
+    head = ["| check | n | value | need | queries + gradients | verdict |", "|:--|--:|:--|:--|--:|:--|"]
     rows = [_row(record, run) for record in shown]
     if len(shown) < len(run.records):
         rest = Run(created="", tool="", records=tuple(worst_first(run.records)[_MOST_ROWS - 1 :]))
-        rows.append(f"| and {_plain(Summary.of(rest).tally)} | | | | |")
+        rows.append(f"| and {_plain(Summary.of(rest).tally)} | | | | | |")
     return head + rows
 
 
 def _row(record: Record, run: Run) -> str:
     why = "" if is_pass(record) else shortened("; ".join(filter(None, [record.reason, record.remedy])), _LONGEST_REASON)
-    verdict = f"**{_plain(record.decision)}**" + (f": {_plain(why)}" if why else "")
+    beside = "; ".join(filter(None, [why, shortened(broken_by_of(record), _LONGEST_REASON)]))
+    verdict = f"**{_plain(record.decision)}**" + (f": {_plain(beside)}" if beside else "")
     measured = " ".join(filter(None, [value_of(record), interval_of(record)]))
     title = shortened(title_of(record, run), _LONGEST_TITLE)
     need = shortened(need_of(record), _LONGEST_TITLE)
-    return f"| {_plain(title)} | {count_of(record)} | {_plain(measured)} | {_plain(need)} | {verdict} |"
+    asked = count(record.queries) + (f" + {count(record.gradients)}" if record.gradients else "")
+    cells = (_plain(title), count_of(record), _plain(measured), _plain(need), asked, verdict)
+    return f"| {' | '.join(cells)} |"
 
 
 def _examples(run: Run) -> list[str]:

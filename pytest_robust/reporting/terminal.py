@@ -18,6 +18,9 @@ from pytest_robust.reporting._reporter import Reporter
 from pytest_robust.reporting._summary import Summary, is_pass, slug
 from pytest_robust.reporting._words import (
     UPPER_BOUND,
+    broken_by_of,
+    cost_of,
+    count,
     count_of,
     interval_of,
     need_of,
@@ -30,6 +33,8 @@ from pytest_robust.reporting._words import (
 __all__ = ["Terminal"]
 
 _HEAD = ("check", "n", "value", "need", "verdict")
+_COST = ("queries", "gradients")
+_COUNTS = {"n", *_COST}
 _GAP = 2
 _INDENT = 4
 # A title needs about this much to be read; with less, it gets a line of its own.
@@ -48,7 +53,7 @@ _STYLES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Terminal(Reporter):
-    """One row a check; below those that did not pass, why and what to do.
+    """One row a check; below those that did not pass, why and what to do; below ensembles, who broke what.
 
     Args:
         width: Columns, at least 20.
@@ -78,36 +83,50 @@ class Terminal(Reporter):
     def _rows(self, run: Run) -> Iterator[RenderableType]:
         if not run.records:
             return
+        head: tuple[str, ...] = (*_HEAD[:-1], *_COST, _HEAD[-1])
         rows = [(record, self._cells(record, run)) for record in run.records]
-        widths = [max(cell_len(cells[i]) for cells in (_HEAD, *(cells for _, cells in rows))) for i in range(1, 5)]
-        widths[2] = min(widths[2], _WIDEST_NEED)
-        left = self.width - sum(widths) - _GAP * len(widths)
-        beside = left >= _NARROWEST_TITLE
+        widths, left = self._widths([head, *(cells for _, cells in rows)])
+        longest = max(cell_len(cells[0]) for _, cells in rows)
+        # The cost gets columns where they take no line from a title; else it stands below rows.
+        roomy = left >= longest and under_attack(run.records)
+        if not roomy:
+            head = _HEAD
+            rows = [(record, (*cells[:4], cells[-1])) for record, cells in rows]
+            widths, left = self._widths([head, *(cells for _, cells in rows)])
+        beside = roomy or left >= _NARROWEST_TITLE
         if not beside:
             lacking = max(0, _INDENT - _GAP - left)
             left, widths[2] = _INDENT - _GAP, max(_NARROWEST_NEED, widths[2] - lacking)
-        left = min(left, max(cell_len(cells[0]) for _, cells in rows))
-        yield _line(_HEAD if beside else ("", *_HEAD[1:]), (left, *widths), ("dim",) * 5)
+        left = min(left, longest)
+        columns = [(width, name in _COUNTS) for name, width in zip(head, (left, *widths), strict=True)]
+        yield _line(head if beside else ("", *head[1:]), columns, ("dim",) * len(head))
         for record, (title, *numbers) in rows:
             if not beside:
                 yield Text(title)
-            styles = ("", "", "", "", _STYLES[slug(record.decision)])
-            yield _line((title if beside else "", *numbers), (left, *widths), styles)
-            yield from self._why(record)
+            styles = ("",) * len(numbers) + (_STYLES[slug(record.decision)],)
+            yield _line((title if beside else "", *numbers), columns, styles)
+            for text in self._below(record, cost=not roomy):
+                yield Padding(self._text(text), (0, 0, 0, _INDENT))
 
-    def _cells(self, record: Record, run: Run) -> tuple[str, str, str, str, str]:
+    def _widths(self, rows: list[tuple[str, ...]]) -> tuple[list[int], int]:
+        """Return the widths of all columns but the title's, and what they leave for it."""
+        widths = [max(map(cell_len, column)) for column in list(zip(*rows, strict=True))[1:]]
+        widths[2] = min(widths[2], _WIDEST_NEED)
+        return widths, self.width - sum(widths) - _GAP * len(widths)
+
+    def _cells(self, record: Record, run: Run) -> tuple[str, ...]:
         measured = " ".join(filter(None, [value_of(record), interval_of(record)]))
-        words = (title_of(record, run), count_of(record), measured, need_of(record), record.decision)
-        title, count, value, need, verdict = map(self._safe, words)
-        return title, count, value, need, verdict
+        cost = (count(record.queries), count(record.gradients))
+        words = (title_of(record, run), count_of(record), measured, need_of(record), *cost, record.decision)
+        return tuple(map(self._safe, words))
 
-    def _why(self, record: Record) -> Iterator[RenderableType]:
-        if is_pass(record):
-            return
-        if record.reason.strip():
-            yield Padding(self._text(record.reason), (0, 0, 0, _INDENT))
-        if record.remedy.strip():
-            yield Padding(self._text(f"-> {record.remedy}"), (0, 0, 0, _INDENT))
+    def _below(self, record: Record, *, cost: bool) -> Iterator[str]:
+        why = () if is_pass(record) else (record.reason, record.remedy.strip() and f"-> {record.remedy}")
+        told = [line for line in (*why, broken_by_of(record)) if line.strip()]
+        yield from told
+        # Beside something else only: passes under a single attack keep to one line each.
+        if told and cost and under_attack([record]) and cost_of(record):
+            yield f"cost: {cost_of(record)}"
 
     def _text(self, text: str, style: str = "") -> Text:
         return Text(self._safe(text), style=style, overflow="fold")
@@ -135,10 +154,10 @@ class Terminal(Reporter):
         return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-def _line(cells: tuple[str, ...], widths: tuple[int, ...], styles: tuple[str, ...]) -> Table:
+def _line(cells: tuple[str, ...], columns: list[tuple[int, bool]], styles: tuple[str, ...]) -> Table:
     """Return one row; rows are tables of equal widths, so that text can run between them."""
     row = Table.grid(padding=(0, _GAP, 0, 0))
-    for i, width in enumerate(widths):
-        row.add_column(width=width, overflow="fold", justify="right" if i == 1 else "left")
+    for width, counts in columns:
+        row.add_column(width=width, overflow="fold", justify="right" if counts else "left")
     row.add_row(*(Text(cell, style=style) for cell, style in zip(cells, styles, strict=True)))
     return row

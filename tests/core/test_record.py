@@ -52,6 +52,7 @@ RECORDS = st.builds(
     n=st.integers(0, 10**9),
     findings=st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
     notes=st.lists(TEXT, max_size=2).map(tuple),
+    broken_by=st.lists(st.tuples(TEXT, st.integers(0, 10**9)), max_size=2).map(tuple),
     examples=st.lists(EXAMPLES, max_size=2).map(tuple),
 )
 
@@ -68,6 +69,13 @@ def test_a_run_comes_back_from_json_as_it_went(records: list[Record], complete: 
     )
     assert Run.from_json(run.to_json()) == run
     assert json.loads(run.to_json())["schema"] == SCHEMA
+
+
+def test_a_report_made_before_members_were_counted_is_read() -> None:
+    record = Record(id="a", metric="a", title="a", decision="PASS", reason="")
+    values = json.loads(Run(created="", tool="", records=(record,)).to_json())
+    assert values["records"][0].pop("broken_by") == []
+    assert Run.from_json(json.dumps(values)).records == (record,)
 
 
 @pytest.mark.parametrize("number", [nan, inf])

@@ -142,6 +142,24 @@ class Runs:
                 ),
                 examples=(self.example(7, colour=True),),
             ),
+            self.attacked(
+                "AutoAttack",
+                0.1,
+                0.410,
+                op=">=",
+                bar=0.4,
+                n=10000,
+                reason="all 10000 examples were evaluated",
+                queries=5_230_117,
+                gradients=1_810_400,
+                seconds=840.0,
+                broken_by=(
+                    ("APGD(eps=0.1)", 5312),
+                    ("APGD(eps=0.1, loss=DLR(), targets=9)", 66),
+                    ("FAB(eps=0.1, targets=9)", 0),
+                    ("Square(eps=0.1, queries=5000)", 2),
+                ),
+            ),
             self.record(
                 id="accuracy-rotate",
                 title="accuracy under Rotate(degrees=15)",
@@ -227,7 +245,14 @@ class Runs:
             names = ("id", "nodeid", "metric", "title", "under", "family", "reason", "remedy", "bar_of")
             texts = dict.fromkeys((*names, "method", "model", "data", "role"), text)
             curve = [
-                self.record(**texts, decision="FAIL", level=level, findings=((text, text),), notes=(text,))
+                self.record(
+                    **texts,
+                    decision="FAIL",
+                    level=level,
+                    findings=((text, text),),
+                    notes=(text,),
+                    broken_by=((text, 1),),
+                )
                 for level in (1.0, 2.0)
             ]
             records += [replace(curve[0], examples=examples), curve[1], self.record(decision=text)]

@@ -109,7 +109,7 @@ def test_every_picture_is_told_in_words(runs: Runs) -> None:
 
 
 def test_the_banner_gives_the_verdict_and_its_reason(runs: Runs) -> None:
-    assert "<title>FAIL: 1 of 11 checks" in Html().render(runs.of_all_kinds())
+    assert "<title>FAIL: 1 of 12 checks" in Html().render(runs.of_all_kinds())
     cut = Html().render(runs.run(runs.record(), complete=False))
     assert "<title>not evaluated: the session was interrupted - " in cut
     assert 'class="banner not-evaluated"' in cut
@@ -123,13 +123,24 @@ def test_everything_known_of_a_check_is_on_the_page(runs: Runs) -> None:
         **{word: f"the-{word}" for word in words},
         findings=(("the-sign", "the-cure"),),
         notes=("the-note",),
+        broken_by=(("the-member", 8888),),
         queries=1234567,
         gradients=7654321,
         seconds=75.2,
         claim="population",
     )
     seen = Page(Html().render(runs.run(record))).text
-    more = ("the-sign", "the-cure", "the-note", "1,234,567", "7,654,321", "1 min 15 s", "population")
+    more = (
+        "the-sign",
+        "the-cure",
+        "the-note",
+        "the-member",
+        "8,888",
+        "1,234,567",
+        "7,654,321",
+        "1 min 15 s",
+        "population",
+    )
     for word in (*(f"the-{word}" for word in words), *more):
         assert word in seen
 

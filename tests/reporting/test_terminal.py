@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,41 @@ def test_below_what_did_not_pass_stands_why_and_what_to_do(runs: Runs) -> None:
     assert lines[-1] == "2 checks: 1 PASS, 1 FAIL"
 
 
+def test_below_an_ensemble_stands_who_broke_what_and_what_it_cost_also_when_it_passed(runs: Runs) -> None:
+    members = (("APGD(eps=0.1)", 5312), ("Square(eps=0.1)", 0))
+    ensemble = runs.attacked("AutoAttack", 0.1, 0.41, bar=0.4, broken_by=members, queries=5_230_117)
+    told = [
+        "    first broken by: APGD(eps=0.1) 5,312; Square(eps=0.1) 0",
+        "    cost: 5,230,117 queries, 40,000 gradients",
+    ]
+    lines = Terminal(width=80).render(runs.run(ensemble)).splitlines()
+    at = lines.index(told[0])
+    assert lines[at : at + 2] == told
+    assert "PASS" in "".join(lines[1:at])
+    # A single attack that passed keeps to its row; one that failed tells its cost after the reason.
+    alone = Terminal(width=80).render(runs.run(replace(ensemble, broken_by=())))
+    assert "first broken by" not in alone
+    assert "cost" not in alone
+    failed = replace(ensemble, decision="FAIL", reason="why", remedy="do this")
+    below = [line for line in Terminal(width=80).render(runs.run(failed)).splitlines() if line.startswith("    ")]
+    assert below == ["    why", "    -> do this", *told]
+
+
+def test_the_cost_has_columns_where_every_title_still_has_its_line(runs: Runs) -> None:
+    attacked = runs.attacked("PGD", 0.05, 0.702, bar=0.6, decision="FAIL", queries=5_230_117)
+    wide = next(w for w in range(60, 200) if "gradients  verdict" in Terminal(width=w).render(runs.run(attacked)))
+    head, row = Terminal(width=wide).render(runs.run(attacked)).splitlines()[:2]
+    assert head.split() == ["check", "n", "value", "need", "queries", "gradients", "verdict"]
+    assert row.startswith(attacked.title)
+    assert row.split()[-3:] == ["5,230,117", "40,000", "FAIL"]
+    assert "cost:" not in Terminal(width=wide).render(runs.run(attacked))
+    longer = replace(attacked, title=attacked.title + "x")
+    assert "gradients  verdict" not in Terminal(width=wide).render(runs.run(longer))
+    assert "cost:" in Terminal(width=wide).render(runs.run(longer))
+    # Where nothing was attacked there is nothing to compare.
+    assert "gradients" not in Terminal(width=200).render(runs.run(runs.record(decision="FAIL")))
+
+
 def test_without_colour_it_is_plain_ascii(runs: Runs) -> None:
     for run in (runs.of_all_kinds(), runs.hostile()):
         text = Terminal().render(run)
@@ -89,7 +125,7 @@ def test_what_was_not_measured_is_a_dash(runs: Runs) -> None:
 
 
 def test_the_quiet_form_is_one_line(runs: Runs) -> None:
-    assert Terminal().line(runs.of_all_kinds()) == "11 checks: 6 PASS, 1 FAIL, 2 INVALID, 1 UNDECIDED, 1 NO BAR"
+    assert Terminal().line(runs.of_all_kinds()) == "12 checks: 7 PASS, 1 FAIL, 2 INVALID, 1 UNDECIDED, 1 NO BAR"
     cut = runs.run(runs.record(), complete=False)
     assert Terminal().line(cut) == "not evaluated: the session was interrupted; 1 check: 1 PASS"
     assert Terminal().render(cut).splitlines()[-1] == Terminal().line(cut)

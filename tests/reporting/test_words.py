@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_robust.reporting._words import (
+    broken_by_of,
+    cost_of,
     count_of,
     interval_of,
     need_of,
@@ -50,6 +52,17 @@ def test_numbers_of_any_size_stay_short(value: float | None, shown: str) -> None
 def test_what_is_not_there_is_a_dash(runs: Runs) -> None:
     nothing = runs.record(value=None, low=None, high=None, n=0, total=0, op="", bar=None)
     assert [value_of(nothing), interval_of(nothing), count_of(nothing), need_of(nothing)] == ["-", "", "-", "-"]
+
+
+def test_what_was_asked_of_the_model_is_told_without_what_was_not(runs: Runs) -> None:
+    asked = [(2000, 40000), (1000, 0), (0, 30), (0, 0)]
+    told = [cost_of(runs.record(queries=queries, gradients=gradients)) for queries, gradients in asked]
+    assert told == ["2,000 queries, 40,000 gradients", "1,000 queries", "30 gradients", ""]
+
+
+def test_members_are_told_in_the_order_in_which_they_are_tried(runs: Runs) -> None:
+    assert broken_by_of(runs.record(broken_by=(("b", 0), ("a", 1234)))) == "first broken by: b 0; a 1,234"
+    assert broken_by_of(runs.record()) == ""
 
 
 def test_a_bar_that_is_another_measurement_is_told_in_words(runs: Runs) -> None:

@@ -1,0 +1,81 @@
+"""When a check begins and ends, for who watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from pytest_robust import Subject
+from pytest_robust.attacks import PGD
+from pytest_robust.core.errors import InvalidModel
+from pytest_robust.core.progress import Progress, Watcher
+from pytest_robust.transforms import GaussianNoise
+
+X = np.random.default_rng(0).random((60, 4)).astype(np.float32)
+Y = (X.mean(axis=1) > 0.5).astype(int)
+
+
+def model(x: np.ndarray) -> np.ndarray:
+    return (x.mean(axis=1) > 0.5).astype(int)
+
+
+class Diary(Watcher):
+    """Notes beginnings, ends, and whether anything was decided outside of a check."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.open = 0
+        self.within = 0
+
+    @contextmanager
+    def check(self, title: str) -> Iterator[None]:
+        self.notes.append(f"begin {title}")
+        self.open += 1
+        try:
+            yield
+        finally:
+            self.open -= 1
+            self.notes.append(f"end {title}")
+
+    def decided(self, progress: Progress) -> None:
+        assert self.open == 1
+        self.within += 1
+
+    def asked(self) -> None:
+        assert self.open == 1
+        self.within += 1
+
+
+@pytest.mark.parametrize(
+    "compare",
+    [
+        lambda subject, m: m >= 0.1,
+        lambda subject, m: m <= subject.accuracy() - 0.01,
+        lambda subject, m: float(m),
+        lambda subject, m: m.estimate(),
+        lambda subject, m: subject.require(m, at_least=0.1),
+    ],
+    ids=["number", "paired", "float", "estimate", "require"],
+)
+def test_a_check_is_watched_from_its_first_question_to_its_verdict(
+    compare: Callable[[Subject, object], object],
+) -> None:
+    diary = Diary()
+    subject = Subject(model, X, Y, watcher=diary)
+    measurement = subject.accuracy(under=GaussianNoise(sigma=0.1))
+    assert diary.notes == []
+    compare(subject, measurement)
+    title = "accuracy under GaussianNoise(sigma=0.1)"
+    assert diary.notes == [f"begin {title}", f"end {title}"]
+    assert diary.within > 0
+
+
+def test_an_error_ends_the_check_too() -> None:
+    diary = Diary()
+    subject = Subject(model, X, Y, watcher=diary)
+    with pytest.raises(InvalidModel):
+        float(subject.accuracy(under=PGD(eps=0.1)))
+    assert [note.split()[0] for note in diary.notes] == ["begin", "end"]
