@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -15,7 +16,16 @@ from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation
 
-__all__ = ["ExampleMetric", "Flattery", "Metric", "Request", "SampleMetric", "registered_name"]
+__all__ = [
+    "ExampleMetric",
+    "Flattery",
+    "Metric",
+    "Request",
+    "SampleMetric",
+    "Settled",
+    "StepwiseMetric",
+    "registered_name",
+]
 
 
 class Flattery(Enum):
@@ -100,6 +110,38 @@ class SampleMetric(Metric):
             outcomes: One for each request, complete.
             confidence: Coverage, strictly between 0 and 1.
             seed: For intervals that resample.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """The answer to one question of a stepwise metric.
+
+    Args:
+        held: Whether the accuracy reached the bar.
+        n: Examples it took to settle.
+        total: Examples there are.
+    """
+
+    held: bool
+    n: int
+    total: int
+
+
+class StepwiseMetric(Metric):
+    """A number found by asking one question after the other, each settled as early as it can be."""
+
+    def requests(self) -> tuple[Request, ...]:
+        """Return nothing: what it needs depends on the answers."""
+        return ()
+
+    @abstractmethod
+    def search(self, settle: Callable[[Request, float], Settled], *, error: float) -> Estimate:
+        """Return the value, between the strongest question that held and the mildest that did not.
+
+        Args:
+            settle: Tells whether the robust accuracy of a request is at least a bar.
+            error: The chance, at most, that an answer differs from the one on all examples.
         """
 
 

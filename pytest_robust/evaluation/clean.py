@@ -78,6 +78,7 @@ class CleanAnswers:
     def ask(self, index: Integers) -> Outputs:
         """Return the model's answers to the examples `index`."""
         self.meter.queries += len(index)
+        self.meter.watcher.asked()
         return ask(self.model, self.data.inputs(index), about_classes=self.criterion.about_classes, rows=len(index))
 
     def record(self, index: Integers, outputs: Outputs) -> None:

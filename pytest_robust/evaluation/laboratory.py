@@ -115,8 +115,9 @@ class Laboratory:
     def _begin(self, request: Request) -> Evaluation:
         clean = self._clean.get(request.criterion)
         if clean is None:
+            meter = Meter(watcher=self.watcher)
             clean = CleanAnswers(
-                self.model, self.data, request.criterion, meter=Meter(), batch_size=self.policy.batch_size
+                self.model, self.data, request.criterion, meter=meter, batch_size=self.policy.batch_size
             )
             self._clean[request.criterion] = clean
         order = self.order

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isfinite
 
 from pytest_robust.core.metric import registered_name
-from pytest_robust.core.outcomes import Cost
-from pytest_robust.core.perturbation import Clean, Perturbation
+from pytest_robust.core.outcomes import Cost, Outcomes
+from pytest_robust.core.perturbation import Clean, Perturbation, members
 from pytest_robust.core.record import Example, Record
 from pytest_robust.core.verdict import Decision, Verdict
 from pytest_robust.gates.judge import Case
@@ -62,7 +62,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         high=_finite(estimate.high) if estimate else None,
         n=estimate.n if estimate else 0,
         total=estimate.total if estimate else len(laboratory.order),
-        confidence=case.policy.confidence,
+        confidence=estimate.confidence if estimate else case.policy.confidence,
         method=estimate.method if estimate else "",
         findings=tuple((finding.sign, finding.remedy) for finding in verdict.findings) if verdict is not None else (),
         notes=tuple(dict.fromkeys(note for one in outcomes for note in one.notes)),
@@ -72,8 +72,17 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         seed=case.policy.seed,
         model=subject,
         data=laboratory.data.fingerprint,
+        broken_by=_broken_by(under, outcomes),
         examples=() if passing or not begun else begun[-1].examples_at(outcomes[-1].index.size),
     )
+
+
+def _broken_by(under: Perturbation | None, outcomes: tuple[Outcomes, ...]) -> tuple[tuple[str, int], ...]:
+    """Return how many examples each member of an ensemble was the first to break."""
+    if under is None or not members(under) or not outcomes or outcomes[-1].broken_by is None:
+        return ()
+    told = outcomes[-1].broken_by
+    return tuple((repr(part), int((told == turn).sum())) for turn, part in enumerate(members(under)))
 
 
 def _finite(value: float) -> float | None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil, isfinite
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.estimate import Estimate
-from pytest_robust.core.metric import ExampleMetric, Flattery, Metric, SampleMetric
+from pytest_robust.core.metric import ExampleMetric, Flattery, Metric, Request, SampleMetric, Settled, StepwiseMetric
 from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.metrics.accuracy import Accuracy
 from pytest_robust.statistics.bootstrap import bootstrap
 from pytest_robust.statistics.examples_to_settle import examples_to_settle
 from pytest_robust.statistics.mean_interval import is_binary, mean_interval
@@ -52,6 +54,8 @@ def measure(case: Case) -> Estimate:
     Raises:
         InvalidModel: There is nothing to measure, or the model cannot be measured.
     """
+    if isinstance(case.metric, StepwiseMetric):
+        return case.metric.search(partial(_settled, case), error=case.policy.error)
     evaluations = case.evaluations
     for evaluation in evaluations:
         _check_some(evaluation, case)
@@ -67,6 +71,23 @@ def measure(case: Case) -> Estimate:
     raise InvalidArgument(f"{case.metric!r} is neither an ExampleMetric nor a SampleMetric")
 
 
+def _settled(case: Case, request: Request, at: float) -> Settled:
+    """Return whether the accuracy of a request reaches a bar on these examples.
+
+    Raises:
+        InvalidModel: The attack proves nothing.
+    """
+    asked = replace(
+        case,
+        metric=Accuracy(under=request.under, criterion=request.criterion),
+        policy=replace(case.policy, claim=Claim.DATASET),
+    )
+    verdict = judge(asked, Bar(op=">=", value=at))
+    if verdict.estimate is None or verdict.decision is Decision.INVALID:
+        raise InvalidModel(f"accuracy under {request.under!r}: {verdict.reason}")
+    return Settled(held=bool(verdict), n=verdict.estimate.n, total=verdict.estimate.total)
+
+
 def judge(case: Case, bar: Bar) -> Verdict:
     """Return the verdict of one measurement against a number.
 
@@ -74,7 +95,9 @@ def judge(case: Case, bar: Bar) -> Verdict:
     or all but certain; the claim about the population by its interval.
     """
     try:
-        if case.policy.claim is Claim.POPULATION:
+        if isinstance(case.metric, StepwiseMetric):
+            verdict = _by_value(case, bar, measure(case))
+        elif case.policy.claim is Claim.POPULATION:
             verdict = _by_interval(case, bar, measure(case))
         elif isinstance(case.metric, ExampleMetric) and not case.policy.exact:
             verdict = _sequentially(case, case.metric, bar)
@@ -179,12 +202,15 @@ def _needed(bar: Bar, total: int) -> int:
 def _by_value(case: Case, bar: Bar, estimate: Estimate) -> Verdict:
     passed = bar.holds(estimate.value)
     beyond = "" if isfinite(estimate.value) else "; the value is beyond everything that was found"
+    rests_on = f"all {estimate.total} examples were evaluated"
+    if isinstance(case.metric, StepwiseMetric):
+        rests_on = f"the strongest that held is {estimate.low:g}, the mildest that did not {estimate.high:g}"
     return Verdict(
         decision=Decision.PASS if passed else Decision.FAIL,
         bar=bar,
         estimate=estimate,
         claim=Claim.DATASET,
-        reason=f"all {estimate.total} examples were evaluated{beyond}",
+        reason=f"{rests_on}{beyond}",
         remedy="" if passed else _remedy(case),
     )
 

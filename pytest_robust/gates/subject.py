@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import partial
 from inspect import signature
@@ -15,9 +15,11 @@ from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.model import name_of
+from pytest_robust.core.perturbation import Attack
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.gates.curve import Curve
 from pytest_robust.gates.measurement import Listener, Measurement, Shifted
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class Subject:
     if TYPE_CHECKING:
         accuracy = staticmethod(_measures(metrics.Accuracy))
         adversarial_distance = staticmethod(_measures(metrics.AdversarialDistance))
+        breaking_point = staticmethod(_measures(metrics.BreakingPoint))
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
         generalization_gap = staticmethod(_measures(metrics.GeneralizationGap))
         invariance = staticmethod(_measures(metrics.Invariance))
@@ -103,6 +106,18 @@ class Subject:
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"{name!r} is none of the measurements {', '.join(METRICS.names())}{hint}")
         return partial(self._measure, METRICS.load(name))
+
+    def curve(self, attack: Attack | type[Attack], *, eps: Iterable[float]) -> Curve:
+        """Return robust accuracy at several budgets, each a measurement of its own: `curve[0.1] >= 0.6`.
+
+        Args:
+            attack: A class such as `PGD`, or a value, whose own budget does not matter.
+            eps: The budgets, in the inputs' own unit.
+
+        Raises:
+            InvalidArgument: No attack with a budget, or no budgets.
+        """
+        return Curve(attack, eps, self._measurement)
 
     def __dir__(self) -> list[str]:
         """Return the measurements beside what every object has."""
@@ -146,7 +161,10 @@ class Subject:
             made = metric(*args, **kwargs)
         except TypeError as error:
             raise InvalidArgument(f"{metric.__name__}: {error}{_nearest(metric, kwargs)}") from None
-        return Measurement(made, self._laboratory, self._policy, subject=self._name, listener=self._listener)
+        return self._measurement(made)
+
+    def _measurement(self, metric: Metric) -> Measurement:
+        return Measurement(metric, self._laboratory, self._policy, subject=self._name, listener=self._listener)
 
 
 def require(

@@ -1,6 +1,7 @@
 from .accuracy import Accuracy
 from .adversarial_distance import AdversarialDistance
 from .attack_success_rate import AttackSuccessRate
+from .breaking_point import BreakingPoint
 from .generalization_gap import GeneralizationGap
 from .invariance import Invariance
 from .outcomes import Outcomes
@@ -10,6 +11,7 @@ __all__ = [
     "Accuracy",
     "AdversarialDistance",
     "AttackSuccessRate",
+    "BreakingPoint",
     "GeneralizationGap",
     "Invariance",
     "Outcomes",

@@ -15,10 +15,12 @@ from pytest_robust.plugin.running import RUNNING
 from pytest_robust.plugin.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_robust.core.bounds import Bounds
+    from pytest_robust.core.perturbation import Attack
     from pytest_robust.core.policy import Policy
+    from pytest_robust.gates.curve import Curve
     from pytest_robust.gates.measurement import Measurement, Shifted
 
 __all__ = ["Robust"]
@@ -36,7 +38,9 @@ class Robust:
 
     if TYPE_CHECKING:
         accuracy = Subject.accuracy
+        adversarial_distance = Subject.adversarial_distance
         attack_success_rate = Subject.attack_success_rate
+        breaking_point = Subject.breaking_point
         generalization_gap = Subject.generalization_gap
         invariance = Subject.invariance
         outcomes = Subject.outcomes
@@ -103,6 +107,10 @@ class Robust:
     def __dir__(self) -> list[str]:
         """Return the measurements beside what every object has."""
         return [*super().__dir__(), *METRICS.names()]
+
+    def curve(self, attack: Attack | type[Attack], *, eps: Iterable[float]) -> Curve:
+        """Return robust accuracy at several budgets, each a measurement of its own: `curve[0.1] >= 0.6`."""
+        return self.subject.curve(attack, eps=eps)
 
     @property
     def subject(self) -> Subject:
