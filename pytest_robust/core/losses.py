@@ -232,7 +232,9 @@ class _DLRFor(Loss):
     """How far the target is ahead of the label, in units of the logits' spread.
 
     The spread is from the first to the mean of the third and the fourth, so that one of them
-    is never the target or the label; with three classes, to the third.
+    is never the target or the label. With three classes it would be target, label and what is
+    between: the ratio is constant where these two are the first and the third. So there the
+    difference stands alone.
     """
 
     target: Integers
@@ -264,7 +266,7 @@ def _ratio(logits: Floats, y: Integers, rival: Integers, lower: tuple[int, ...])
     wide = logits.astype(np.float64)
     rows, classes = np.arange(len(wide)), wide.shape[1]
     order = np.argsort(-wide, axis=1, kind="stable")
-    ranks = [rank for rank in lower if rank < classes]
+    ranks = lower if lower[-1] < classes else ()
     # Equal logits leave no spread; the difference over a small one keeps its direction.
     spread = wide[rows, order[:, 0]] - np.mean([wide[rows, order[:, rank]] for rank in ranks], axis=0) if ranks else 1.0
     unit = np.maximum(spread, 1e-12)
