@@ -34,8 +34,8 @@ _STUBBORN, _QUERIES, _STEPS, _STRONG, _AIMS = 8, 200, 20, 50, 3
 # The share of a row's spread of logits by which two answers to one input may differ: rounding is far below.
 _UNSTEADY = 0.01
 # By how many examples a count must differ before it is a sign, and by what share: of those that
-# one step breaks, of those that a larger budget misses, and of the stubborn. Search by chance finds single examples that
-# gradients missed on honest models; where gradients lie it finds nearly all.
+# one step breaks, of those that a larger budget misses, and of the stubborn. Search by chance
+# finds single examples that gradients missed on honest models; where they lie, nearly all.
 _CLEARLY_MORE, _TENTH, _SHARE, _MOST = 2, 0.1, 0.25, 0.5
 # Answers of a random model to one input, of which most must be wrong for it to count as broken.
 _VOTES = 9
