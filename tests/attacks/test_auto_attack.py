@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_robust import L1, L2, LInf, Targeted
-from pytest_robust.attacks import APGD, FAB, PGD, AutoAttack, Square
+from pytest_robust.attacks import APGD, FAB, PGD, AdaptiveEOT, AutoAttack, Square
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.losses import DLR
 
@@ -28,6 +28,13 @@ def test_its_members_are_the_published_ones() -> None:
         APGD(eps=0.1, norm=L2, loss=DLR(), targets=9),
         FAB(eps=0.1, norm=L2, targets=9),
         Square(eps=0.1, norm=L2, queries=5000),
+    )
+
+
+def test_for_models_that_draw_at_random_both_apgds_follow_means() -> None:
+    assert AutoAttack(eps=0.1, version="rand").parts == (
+        AdaptiveEOT(attack=APGD(eps=0.1), samples=20),
+        AdaptiveEOT(attack=APGD(eps=0.1, loss=DLR()), samples=20),
     )
 
 
