@@ -200,7 +200,7 @@ _DEEP_FOOL = Job(
 )
 
 _CARLINI_WAGNER = Job(
-    name="C&W 9 x 100 L2",
+    name="CarliniWagner 9 x 100 L2",
     ours=CarliniWagner(),
     foolbox=Rival(
         attack=lambda attacks: attacks.L2CarliniWagnerAttack(
