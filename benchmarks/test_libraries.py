@@ -27,7 +27,8 @@ from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 
 # Their warnings are theirs: ART's that PyTorch is missing, for instance.
-pytestmark = pytest.mark.filterwarnings("ignore")
+# A library may take longer than a test may elsewhere.
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(3600)]
 
 _BESIDE = [
     pytest.param(job, library, id=f"{job.name}-{library.__name__}")

@@ -20,7 +20,8 @@ from pytest_robust.core.norms import LInf
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Minutes each on two cores: longer than a test may take elsewhere.
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(3600)]
 
 # One run each of some minutes: almost all of the time goes to the images that nothing breaks.
 _IMAGES = 100
