@@ -19,12 +19,12 @@ class Bare:
     """A Keras classifier's logits, gradients and attacks, each one compiled function.
 
     Args:
-        model: (n, 28, 28, 1) images in [0, 1] to (n, 10) logits.
+        model: (n, height, width, channels) images in [0, 1] to (n, classes) logits.
         batch: Images attacked at once.
     """
 
     def __init__(self, model: Any, *, batch: int) -> None:
-        images, labels = tf.TensorSpec([None, 28, 28, 1], tf.float32), tf.TensorSpec([None], tf.int32)
+        images, labels = tf.TensorSpec([None, *model.input_shape[1:]], tf.float32), tf.TensorSpec([None], tf.int32)
         number = tf.TensorSpec([], tf.float32)
         self._batch = batch
 

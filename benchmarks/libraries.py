@@ -1,19 +1,18 @@
-"""The same attacks by Foolbox and by the Adversarial Robustness Toolbox."""
+"""Foolbox and the Adversarial Robustness Toolbox, each with the same compiled model."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from math import inf
 from typing import Any, ClassVar
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.bare import STEPS
-from benchmarks.cnn import BATCH
+from benchmarks.cnn import Digits
+from benchmarks.jobs import Rival
 from pytest_robust.core.arrays import Floats, Integers
-from pytest_robust.core.norms import LInf
-from pytest_robust.core.threat import ThreatModel
 
 __all__ = ["LIBRARIES", "ART", "Foolbox", "Library"]
 
@@ -24,16 +23,24 @@ class Library(ABC):
     module: ClassVar[str]
 
     @abstractmethod
-    def __init__(self, model: Any) -> None:
+    def __init__(self, digits: Digits) -> None:
         """Wrap the model as the library wants it."""
 
+    @property
     @abstractmethod
-    def fgsm(self, x: Floats, y: Integers, threat: ThreatModel) -> Floats:
-        """Return images after one step of the whole budget."""
+    def asked(self) -> int:
+        """How many images the model was asked about so far, whatever the library counts."""
 
     @abstractmethod
-    def pgd(self, x: Floats, y: Integers, threat: ThreatModel, step: float) -> Floats:
-        """Return images after `STEPS` steps from a random start."""
+    def run(self, rival: Rival, x: Floats, y: Integers, eps: float) -> Floats:
+        """Return the images that the library's attack found.
+
+        Args:
+            rival: The attack.
+            x: (n, ...) images.
+            y: (n,) labels.
+            eps: The budget, infinity for the nearest change.
+        """
 
 
 class Foolbox(Library):
@@ -41,29 +48,25 @@ class Foolbox(Library):
 
     module = "foolbox"
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, digits: Digits) -> None:
         """Wrap the model."""
         import foolbox
 
         self._attacks = foolbox.attacks
-        self._model = foolbox.TensorFlowModel(_compiled(model), bounds=(0, 1))
+        self._forward = _Forward(digits)
+        self._model = foolbox.TensorFlowModel(self._forward, bounds=(0, 1))
 
-    def fgsm(self, x: Floats, y: Integers, threat: ThreatModel) -> Floats:
-        """Return images after one step of the whole budget."""
-        return self._run(self._attacks.LinfFastGradientAttack(random_start=False), x, y, threat)
+    @property
+    def asked(self) -> int:
+        return self._forward.asked
 
-    def pgd(self, x: Floats, y: Integers, threat: ThreatModel, step: float) -> Floats:
-        """Return images after `STEPS` steps from a random start."""
-        kind = self._attacks.LinfPGD if threat.norm == LInf else self._attacks.L2PGD
-        return self._run(kind(abs_stepsize=step, steps=STEPS, random_start=True), x, y, threat)
-
-    def _run(self, attack: Any, x: Floats, y: Integers, threat: ThreatModel) -> Floats:
-        found = []
-        for start in range(0, len(x), BATCH):
-            images = tf.constant(x[start : start + BATCH])
+    def run(self, rival: Rival, x: Floats, y: Integers, eps: float) -> Floats:
+        attack, found = rival.attack(self._attacks), []
+        for start in range(0, len(x), rival.batch):
+            images = tf.constant(x[start : start + rival.batch])
             # int64, or its one-hot encoding fails.
-            labels = tf.constant(y[start : start + BATCH].astype(np.int64))
-            _, clipped, _ = attack(self._model, images, labels, epsilons=threat.eps)
+            labels = tf.constant(y[start : start + rival.batch].astype(np.int64))
+            _, clipped, _ = attack(self._model, images, labels, epsilons=None if eps == inf else eps)
             found.append(clipped.numpy())
         return np.concatenate(found)
 
@@ -73,50 +76,56 @@ class ART(Library):
 
     module = "art"
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, digits: Digits) -> None:
         """Wrap the model."""
         from art.estimators.classification import TensorFlowV2Classifier
 
+        self._asked = 0
         self._model = TensorFlowV2Classifier(
-            model=_compiled(model),
-            nb_classes=10,
-            input_shape=(28, 28, 1),
+            model=_Forward(digits),
+            nb_classes=digits.classes,
+            input_shape=digits.x.shape[1:],
             loss_object=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum"),
             clip_values=(0, 1),
         )
+        predict = self._model.predict
 
-    def fgsm(self, x: Floats, y: Integers, threat: ThreatModel) -> Floats:
-        """Return images after one step of the whole budget."""
-        from art.attacks.evasion import FastGradientMethod
+        def counted(x: Any, *arguments: Any, **keywords: Any) -> Any:
+            # Here, since it compiles the forward pass once more.
+            self._asked += len(x)
+            return predict(x, *arguments, **keywords)
 
-        found: Floats = FastGradientMethod(self._model, eps=threat.eps, batch_size=BATCH).generate(x, y)
-        return found
+        self._model.predict = counted
 
-    def pgd(self, x: Floats, y: Integers, threat: ThreatModel, step: float) -> Floats:
-        """Return images after `STEPS` steps from a random start."""
-        from art.attacks.evasion import ProjectedGradientDescent
+    @property
+    def asked(self) -> int:
+        return self._asked
 
-        attack = ProjectedGradientDescent(
-            self._model,
-            norm=np.inf if threat.norm == LInf else 2,
-            eps=threat.eps,
-            eps_step=step,
-            max_iter=STEPS,
-            num_random_init=1,
-            batch_size=BATCH,
-            verbose=False,
-        )
-        found: Floats = attack.generate(x, y)
+    def run(self, rival: Rival, x: Floats, y: Integers, eps: float) -> Floats:
+        from art.attacks import evasion
+
+        found: Floats = rival.attack(evasion, self._model).generate(x, y)
         return found
 
 
-def _compiled(model: Any) -> Any:
-    @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)])
-    def logits(x: Any) -> Any:
-        return model(x, training=False)
+class _Forward:
+    """The model's compiled forward pass; counts what it is asked, where the call itself is not compiled."""
 
-    # Both pass `training=False`, which a compiled signature does not take.
-    return lambda x, training=False: logits(x)
+    def __init__(self, digits: Digits) -> None:
+        model = digits.model
+
+        @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, *digits.x.shape[1:]], tf.float32)])
+        def logits(x: Any) -> Any:
+            return model(x, training=False)
+
+        self._logits = logits
+        self.asked = 0
+
+    def __call__(self, x: Any, training: bool = False) -> Any:
+        # Both pass `training=False`, which a compiled signature does not take.
+        if isinstance(x, tf.Tensor) and tf.executing_eagerly():
+            self.asked += len(x)
+        return self._logits(x)
 
 
 LIBRARIES: tuple[type[Library], ...] = (Foolbox, ART)

@@ -14,17 +14,25 @@ Race: TypeAlias = tuple[float, ...]
 """Time of ours over time of the rival's, one figure a pair of runs."""
 
 
-def race(benchmark: BenchmarkFixture, ours: Callable[[], object], rival: Callable[[], object], *, rounds: int) -> Race:
+def race(
+    benchmark: BenchmarkFixture,
+    ours: Callable[[], object],
+    rival: Callable[[], object],
+    *,
+    rounds: int,
+    warmup: int = 1,
+) -> Race:
     """Return the ratios of the two times, pair by pair.
 
     The rival runs right before each run of ours, so that a machine that slows down, slows
-    both. The first run of each, which compiles, is not counted.
+    both. The first runs of each, which compile, are not counted.
 
     Args:
         benchmark: Times ours; its statistics go where pytest-benchmark's options say.
         ours: What this package does.
         rival: What it is measured against.
         rounds: Counted pairs, at least 5 for a median worth telling.
+        warmup: Uncounted pairs before them; 0 where both have run already.
     """
     rivals: list[float] = []
 
@@ -33,11 +41,11 @@ def race(benchmark: BenchmarkFixture, ours: Callable[[], object], rival: Callabl
         rival()
         rivals.append(time.perf_counter() - started)
 
-    benchmark.pedantic(ours, setup=timed_rival, rounds=rounds, warmup_rounds=1)
+    benchmark.pedantic(ours, setup=timed_rival, rounds=rounds, warmup_rounds=warmup)
     if benchmark.stats is None:  # --benchmark-disable: run, not timed
         return (float("nan"),)
     mine = benchmark.stats.stats.data
-    ratios = tuple(own / other for own, other in zip(mine, rivals[1:], strict=True))
-    benchmark.extra_info["rival_seconds"] = rivals[1:]
+    ratios = tuple(own / other for own, other in zip(mine, rivals[warmup:], strict=True))
+    benchmark.extra_info["rival_seconds"] = rivals[warmup:]
     benchmark.extra_info["ratios"] = ratios
     return ratios

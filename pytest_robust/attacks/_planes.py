@@ -16,6 +16,8 @@ __all__ = ["Planes", "likeliest", "nearest_planes"]
 
 # Of all gradients in memory at once: 256 MiB of float32, whatever the number of classes.
 _VALUES = 2**26
+# How far beyond a boundary a step leads, as a share of the logit ahead.
+_HAIR = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +106,9 @@ def _nearest(model: Differentiable, point: Floats, y: Integers | None, rivals: I
         behind = ahead - wide[rows, rivals[:, turn]]
         # From a point beyond the boundary the way to it is back.
         towards = gradient * np.where(behind < 0, -1, 1).astype(np.float32).reshape(-1, *[1] * (point.ndim - 1))
-        # A hair beyond, so that a float32 sum does not stop short of the boundary.
-        move = threat.norm.reach(towards, np.abs(behind) + 1e-4, low, high)
+        # A hair beyond, so that a float32 sum does not stop short of the boundary, nor the rounding
+        # of another batch undo the step. In parts of the logits, whose rounding grows with them.
+        move = threat.norm.reach(towards, np.abs(behind) + _HAIR * np.maximum(np.abs(ahead), 1), low, high)
         # A flat boundary is not near, it is nowhere.
         short = np.einsum("nd,nd->n", *(one.reshape(len(point), -1) for one in (towards, move))) <= 0
         far = np.where(short, np.inf, threat.norm.size(move))

@@ -129,8 +129,11 @@ class CarliniWagner(Attack):
             slope *= space.slope(variable)
             first = _FIRST * first[kept] + (1 - _FIRST) * slope
             second = _SECOND * second[kept] + (1 - _SECOND) * slope**2
-            rate = np.float32(self.learning_rate * np.sqrt(1 - _SECOND**turn) / (1 - _FIRST**turn))
-            variable = variable - rate * first / (np.sqrt(second) + np.float32(_GUARD))
+            # The guard stands beside the corrected moment: beside the bare one it would weigh thirty
+            # times as much at first, and hold back the entries near the walls, whose slopes are small.
+            rate = np.float32(self.learning_rate / (1 - _FIRST**turn))
+            spread = np.sqrt(second / np.float32(1 - _SECOND**turn))
+            variable = variable - rate * first / (spread + np.float32(_GUARD))
 
     def _slope(self, logits: Floats, labels: Integers) -> Floats:
         """Return the derivative of the margin that is left, none where the lead is large enough."""
