@@ -129,10 +129,13 @@ def _under(words: dict[str, Any], others: list[str]) -> Perturbation | None:
 def _made(room: str, name: str, words: dict[str, Any], known: list[str]) -> Perturbation:
     from pytest_robust.core.catalog import Catalog
     from pytest_robust.core.perturbation import Perturbation, Transform
+    from pytest_robust.core.wrapped import Wrapped
 
     # Attacks are of two kinds: within a norm's budget, and searches among transforms.
     interface: Any = Perturbation if room == "attack" else Transform
     kind = Catalog(room=f"pytest_robust.{room}s", interface=interface).load(name)
+    if issubclass(kind, Wrapped):
+        raise pytest.UsageError(f"{room}={name!r} is made around another attack: write under={kind.__name__}(...)")
     parameters = [item.name for item in fields(kind)]
     for word in words:
         if word not in parameters:

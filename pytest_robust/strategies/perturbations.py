@@ -68,7 +68,10 @@ def _strongest(kind: type[Perturbation] | Perturbation) -> Perturbation:
     if isinstance(kind, Perturbation):
         value = kind
     elif isinstance(kind, type) and issubclass(kind, Perturbation):
-        value = kind.strongest()
+        try:
+            value = kind.strongest()
+        except TypeError as error:
+            raise InvalidArgument(f"{kind.__name__} has no strongest of its own ({error}): give a value") from None
     else:
         raise InvalidArgument(f"{kind!r} is not a perturbation: give classes such as Rotate, or values")
     if not value.has_strength:

@@ -39,13 +39,20 @@ def white_box() -> list[str]:
     return [name for name in BUDGETED if issubclass(CATALOG.load(name).needs, Differentiable)]
 
 
-def brief(name, **parameters):
-    """An attack that tries for a short while: what it promises holds however long it tries."""
+def made(name, settings, **parameters):
     kind = CATALOG.load(name)
     known = {item.name for item in fields(kind)}
-    return kind(
-        **parameters, **{word: count for word, count in {"queries": 60, "version": "fast"}.items() if word in known}
-    )
+    return kind(**parameters, **{word: value for word, value in settings.items() if word in known})
+
+
+def brief(name, **parameters):
+    """An attack that tries for a short while: what it promises holds however long it tries."""
+    return made(name, {"queries": 60, "version": "fast", "searches": 3, "steps": 20}, **parameters)
+
+
+def strong(name, **parameters):
+    """An attack with all its steps; of the ensemble, the two members that these models are no match for."""
+    return made(name, {"version": "fast"}, **parameters)
 
 
 def in_norms(names, but=None):
@@ -119,7 +126,7 @@ def test_white_box_attack_breaks_exactly_what_can_be_broken(name, norm, eps, see
     model = LinearModel(random.normal(size=(12, 2)), random.normal(size=2) * 0.1)
     x = random.normal(size=(64, 12)).astype(np.float32)
     y = model.logits(x).argmax(axis=1)
-    robust, distance = outcomes(model, x, y, CATALOG.load(name)(eps=eps, norm=norm))
+    robust, distance = outcomes(model, x, y, strong(name, eps=eps, norm=norm))
     needed = model.distance(x, DUAL[norm])
     assert robust[needed > 1.001 * eps].all(), "broke what cannot be broken"
     # 1 % of the budget for PGD's last step; FGSM is exact here. Adam oscillates about the minimum.
@@ -134,7 +141,7 @@ def test_targeted_attack_reaches_its_target_where_it_can_be_reached(name, norm) 
     model = LinearModel(random.normal(size=(12, 2)), np.zeros(2))
     x = random.normal(size=(200, 12)).astype(np.float32)
     y = model.logits(x).argmax(axis=1)
-    robust, _ = outcomes(model, x, y, CATALOG.load(name)(eps=0.4, norm=norm, goal=Targeted(1)))
+    robust, _ = outcomes(model, x, y, strong(name, eps=0.4, norm=norm, goal=Targeted(1)))
     needed = model.distance(x, DUAL[norm])
     assert robust[y == 1].all(), "examples that are the target already must be left alone"
     reach = 0.9 if name == "carlini_wagner" else 0.99

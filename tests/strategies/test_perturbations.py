@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import pytest_robust
 from pytest_robust import Exactly, InvalidArgument, Subject, transforms
-from pytest_robust.attacks import FGSM
+from pytest_robust.attacks import FGSM, AdaptiveEOT
 from pytest_robust.core.perturbation import Chain, Perturbation
 from pytest_robust.strategies import perturbations
 from pytest_robust.testing import LinearModel
@@ -106,6 +106,7 @@ def test_the_mildest_attack_that_breaks_a_linear_model_is_its_distance() -> None
         (lambda: perturbations(), "needs kinds"),
         (lambda: perturbations(3), "3 is not a perturbation"),
         (lambda: perturbations(Flip()), "has no strength to shrink"),
+        (lambda: perturbations(AdaptiveEOT), "AdaptiveEOT has no strongest of its own"),
         (lambda: perturbations(Rotate, parts=2), "parts=2"),
         (lambda: perturbations(Rotate, grid=0), "grid=0"),
         (lambda: perturbations(Rotate, budget=0), "budget=0"),
