@@ -140,6 +140,7 @@ class Measurement:
             of = f"{bar!r} of {whose}" if whose != self._subject else repr(bar)
             with self._watched():
                 verdict = judge_paired(self._case, other, Bar(op=op, value=bar.shift, of=of), bar.shift)
+                record = self.record(verdict)
         else:
             try:
                 value = float(bar)
@@ -149,13 +150,14 @@ class Measurement:
                 raise InvalidArgument(f"{self!r} {op} {bar!r}: nothing can be compared with NaN")
             with self._watched():
                 verdict = judge(self._case, Bar(op=op, value=value))
-        return self._told(verdict)
+                # Within: the examples it shows are asked about once more.
+                record = self.record(verdict)
+        return self._told(verdict, record)
 
     def _watched(self) -> AbstractContextManager[None]:
         return self._case.laboratory.watcher.check(repr(self))
 
-    def _told(self, verdict: Verdict) -> Verdict:
-        record = self.record(verdict)
+    def _told(self, verdict: Verdict, record: Record) -> Verdict:
         told = replace(verdict, explanation=explain(record))
         self.verdict = told
         if self._listener is not None:

@@ -48,7 +48,7 @@ def progress_line(
     Examples:
         >>> half = Progress(decided=50, total=100, robust=0.9, may_stop=True)
         >>> progress_line("accuracy", half, elapsed=8, left=8, width=80, colour=False, encoding="ascii")
-        '| accuracy ------       50/100 decided, 0.900 robust so far, at most 0:08 left'
+        '| accuracy -------        50/100 decided, 0.900 robust so far, at most 0:08 left'
     """
     facts = _facts(progress, elapsed, left, room=width - 1 - _GAP)
     room = width - 1 - cell_len(facts) - 2 * _GAP

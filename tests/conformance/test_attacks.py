@@ -47,7 +47,7 @@ def made(name, settings, **parameters):
 
 def brief(name, **parameters):
     """An attack that tries for a short while: what it promises holds however long it tries."""
-    return made(name, {"queries": 60, "version": "fast", "searches": 3, "steps": 20}, **parameters)
+    return made(name, {"queries": 60, "version": "fast", "searches": 3}, **parameters)
 
 
 def strong(name, **parameters):
