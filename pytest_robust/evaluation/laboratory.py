@@ -140,11 +140,10 @@ class Laboratory:
 
     def _adapted(self, native: Any) -> Model:  # noqa: ANN401 - any framework's
         """Return a model that a perturbation holds, compiled once."""
-        for known, made in self._others:
-            if known is native:
-                return made
-        model = adapt(native, allow_pickle=self.policy.allow_pickle)
-        self._others.append((native, model))
+        model = next((made for known, made in self._others if known is native), None)
+        if model is None:
+            model = adapt(native, allow_pickle=self.policy.allow_pickle)
+            self._others.append((native, model))
         return model
 
     def _sibling(self, data: Any) -> Laboratory:  # noqa: ANN401 - data in any form

@@ -131,7 +131,8 @@ def second_opinion(attack: Attack, trial: Trial, broken: Mask | None, standing: 
 
 def _unsteady(case: _Case) -> Finding | None:
     model, x = case.trial.model, case.trial.x.astype(np.float32, copy=False)
-    if case.random or not isinstance(model, Differentiable):
+    assert isinstance(model, Differentiable), "an attack followed its gradients"
+    if case.random:
         return None
     once, again = (model.logits(x).astype(np.float64) for _ in range(2))
     spread = np.maximum(once.max(axis=1) - once.min(axis=1), 1e-12)
@@ -205,17 +206,14 @@ def _without_gradients(case: _Case) -> Finding | None:
 
 def _others(case: _Case) -> list[tuple[str, Attack]]:
     eps, norm, model = case.attack.eps, case.attack.norm, case.trial.model
-    others: list[tuple[str, Attack]] = [
-        (
-            f"Square, without gradients, in {_QUERIES} queries,",
-            case.around(Square(eps=eps, norm=norm, queries=_QUERIES)),
-        )
+    assert isinstance(model, Differentiable), "an attack followed its gradients"
+    smooth = Smoothed(model=model, threat=case.threat, streams=case.trial.streams.child("smoothed"))
+    square = case.around(Square(eps=eps, norm=norm, queries=_QUERIES))
+    transfer = TransferAttack(surrogate=smooth, attack=PGD(eps=eps, norm=norm, steps=_STEPS))
+    return [
+        (f"Square, without gradients, in {_QUERIES} queries,", square),
+        ("an attack by the gradients of a smoothed copy", transfer),
     ]
-    if isinstance(model, Differentiable):
-        smooth = Smoothed(model=model, threat=case.threat, streams=case.trial.streams.child("smoothed"))
-        transfer = TransferAttack(surrogate=smooth, attack=PGD(eps=eps, norm=norm, steps=_STEPS))
-        others.append(("an attack by the gradients of a smoothed copy", transfer))
-    return others
 
 
 def asked_again(standing: Mask) -> Integers:
