@@ -86,6 +86,11 @@ class Metric(ABC):
         """What it is, in words, with what stands after `under=`."""
         return registered_name(type(self)).replace("_", " ")
 
+    @property
+    def quantity(self) -> str:
+        """What is measured, the same for all that can be drawn on one axis."""
+        return registered_name(type(self))
+
     @abstractmethod
     def requests(self) -> tuple[Request, ...]:
         """Return the outcomes it needs."""

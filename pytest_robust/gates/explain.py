@@ -45,7 +45,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     spent = verdict.spent if verdict is not None else Cost()
     return Record(
         id="-".join(words).replace(" ", "-").replace("_", "-").lower(),
-        metric=name,
+        metric=metric.quantity,
         title=title,
         under="" if under is None else repr(under),
         family="" if under is None else under.family,

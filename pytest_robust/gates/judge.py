@@ -55,7 +55,7 @@ def measure(case: Case) -> Estimate:
         InvalidModel: There is nothing to measure, or the model cannot be measured.
     """
     if isinstance(case.metric, StepwiseMetric):
-        return case.metric.search(partial(_settled, case), error=case.policy.error)
+        return _stepwise(case, case.metric).estimate
     evaluations = case.evaluations
     for evaluation in evaluations:
         _check_some(evaluation, case)
@@ -71,8 +71,22 @@ def measure(case: Case) -> Estimate:
     raise InvalidArgument(f"{case.metric!r} is neither an ExampleMetric nor a SampleMetric")
 
 
-def _settled(case: Case, request: Request, at: float) -> Settled:
-    """Return whether the accuracy of a request reaches a bar on these examples.
+@dataclass(frozen=True, kw_only=True)
+class _Searched:
+    """What a stepwise metric found, and what all its questions took."""
+
+    estimate: Estimate
+    spent: Cost
+
+
+def _stepwise(case: Case, metric: StepwiseMetric) -> _Searched:
+    costs: list[Cost] = []
+    estimate = metric.search(partial(_settled, case, costs), error=case.policy.error)
+    return _Searched(estimate=estimate, spent=_sum(*costs))
+
+
+def _settled(case: Case, costs: list[Cost], request: Request, at: float) -> Settled:
+    """Return whether the accuracy of a request reaches a bar on these examples, and note what that took.
 
     Raises:
         InvalidModel: The attack proves nothing.
@@ -85,6 +99,7 @@ def _settled(case: Case, request: Request, at: float) -> Settled:
     verdict = judge(asked, Bar(op=">=", value=at))
     if verdict.estimate is None or verdict.decision is Decision.INVALID:
         raise InvalidModel(f"accuracy under {request.under!r}: {verdict.reason}")
+    costs += [verdict.spent, *(one.cost for one in asked.outcomes_at(verdict.estimate.n))]
     return Settled(held=bool(verdict), n=verdict.estimate.n, total=verdict.estimate.total)
 
 
@@ -96,7 +111,8 @@ def judge(case: Case, bar: Bar) -> Verdict:
     """
     try:
         if isinstance(case.metric, StepwiseMetric):
-            verdict = _by_value(case, bar, measure(case))
+            searched = _stepwise(case, case.metric)
+            verdict = replace(_by_value(case, bar, searched.estimate), spent=searched.spent)
         elif case.policy.claim is Claim.POPULATION:
             verdict = _by_interval(case, bar, measure(case))
         elif isinstance(case.metric, ExampleMetric) and not case.policy.exact:

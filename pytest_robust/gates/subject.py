@@ -102,9 +102,10 @@ class Subject:
             AttributeError: There is none; the message names the nearest.
         """
         if name.startswith("_") or name not in METRICS.names():
-            near = get_close_matches(name, METRICS.names(), n=1)
+            known = (*METRICS.names(), "curve")
+            near = get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise AttributeError(f"{name!r} is none of the measurements {', '.join(METRICS.names())}{hint}")
+            raise AttributeError(f"{name!r} is none of the measurements {', '.join(known)}{hint}")
         return partial(self._measure, METRICS.load(name))
 
     def curve(self, attack: Attack | type[Attack], *, eps: Iterable[float]) -> Curve:

@@ -43,6 +43,11 @@ class CurvePoint(ExampleMetric):
         """What it is."""
         return "accuracy"
 
+    @property
+    def quantity(self) -> str:
+        """What is measured."""
+        return "accuracy"
+
     @cached_property
     def under(self) -> Attack:
         """The attack at the point's budget."""

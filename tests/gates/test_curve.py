@@ -94,6 +94,8 @@ def test_a_point_is_judged_early_and_told_as_a_point_of_its_curve() -> None:
     assert first.n < len(x) / 10
     assert (first.title, first.under, first.level) == ("accuracy under PGD(eps=0.02)", "PGD(eps=0.02)", 0.02)
     assert first.family == second.family == "PGD()"
+    # On one axis with the same attack's accuracy, but a check of its own.
+    assert first.metric == "accuracy"
     assert first.id != many.accuracy(under=PGD(eps=0.02)).record(None).id
     assert second.decision == Decision.FAIL.value
     assert curve[0.02] is curve[0.02]

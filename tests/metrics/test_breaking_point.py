@@ -92,6 +92,8 @@ def test_it_is_judged_like_every_number(claim) -> None:
     assert "99%" in verdict.explanation or "100%" in verdict.explanation
     record = made.record(verdict)
     assert record.metric == "breaking_point"
+    # All the verdicts that it took, not only the last.
+    assert record.gradients > 8 * 32
     assert record.title == "breaking point at 0.5 under FGSM(eps=2)"
 
 
