@@ -19,7 +19,6 @@ from pytest_robust.testing import LinearModel
 
 CATALOG = Catalog(room="pytest_robust.attacks", interface=Perturbation)
 EXACT = Policy(exact=True)
-RANDOM = np.random.default_rng(8)
 BRIEF = {"queries": 400, "steps": 15, "searches": 2, "version": "fast"}
 
 
@@ -37,8 +36,9 @@ def one_output():
     """A Keras model that ends in one sigmoid, right on all its inputs."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((5, 5)), keras.layers.Flatten(), keras.layers.Dense(1, "sigmoid")])
-    model.layers[-1].set_weights([RANDOM.normal(size=(25, 1)), np.zeros(1)])
-    x = RANDOM.random((20, 5, 5)).astype(np.float32)
+    random = np.random.default_rng(8)
+    model.layers[-1].set_weights([random.normal(size=(25, 1)), np.zeros(1)])
+    x = random.random((20, 5, 5)).astype(np.float32)
     return model, x, (model.predict(x, verbose=0)[:, 0] > 0.5).astype(int)
 
 
@@ -68,8 +68,9 @@ def test_one_example_is_enough(attack, one_output) -> None:
     ids=repr,
 )
 def test_fewer_classes_than_an_attack_aims_at_are_all_it_aims_at(attack, classes) -> None:
-    model = LinearModel(RANDOM.normal(size=(16, classes)), np.zeros(classes))
-    x = RANDOM.random((60, 16)).astype(np.float32)
+    random = np.random.default_rng(9)
+    model = LinearModel(random.normal(size=(16, classes)), np.zeros(classes))
+    x = random.random((60, 16)).astype(np.float32)
     verdict = (
         Subject(model, x, model.logits(x).argmax(axis=1), bounds=(0, 1), policy=EXACT).accuracy(under=attack) >= 0.01
     )
@@ -96,8 +97,9 @@ LARGEST: list[int] = []
 )
 def test_thousands_of_classes_take_no_memory_for_gradients_of_each(attack) -> None:
     LARGEST.clear()
-    model = Watched(RANDOM.normal(size=(100, 3000)), np.zeros(3000))
-    x = RANDOM.random((8, 100)).astype(np.float32)
+    random = np.random.default_rng(10)
+    model = Watched(random.normal(size=(100, 3000)), np.zeros(3000))
+    x = random.random((8, 100)).astype(np.float32)
     subject = Subject(model, x, model.logits(x).argmax(axis=1), bounds=(0, 1), policy=EXACT)
     assert 0 <= float(subject.accuracy(under=attack)) <= 1
     assert LARGEST

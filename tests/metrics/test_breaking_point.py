@@ -57,8 +57,9 @@ def test_a_class_begins_at_its_own_strongest() -> None:
 
 
 def test_several_parameters_are_told_as_a_share_of_the_strongest() -> None:
-    images = RANDOM.random((60, 6, 6)).astype(np.float32)
-    model = LinearModel(RANDOM.normal(size=(36, 2)), np.zeros(2))
+    random = np.random.default_rng(3)
+    images = random.random((60, 6, 6)).astype(np.float32)
+    model = LinearModel(random.normal(size=(36, 5)), np.zeros(5))
     found = Subject(model, images, model.logits(images).argmax(axis=1), bounds=(0, 1)).breaking_point(
         under=Spatial(angles=5, shifts=3), at=0.8, steps=4
     )
@@ -98,7 +99,7 @@ def test_it_is_judged_like_every_number(claim) -> None:
 
 
 def test_the_criterion_is_the_users() -> None:
-    three = LinearModel(RANDOM.normal(size=(10, 3)), np.zeros(3))
+    three = LinearModel(np.random.default_rng(4).normal(size=(10, 3)), np.zeros(3))
     made = Subject(three, X, three.logits(X).argmax(axis=1), bounds=(-9, 9), policy=Policy(exact=True))
     strict = float(made.breaking_point(under=FGSM(eps=2), at=0.5))
     assert float(made.breaking_point(under=FGSM(eps=2), at=0.5, criterion=TopK(2))) > strict
