@@ -71,7 +71,7 @@ def nearest_planes(
     for start in range(0, len(point), part):
         rows = np.arange(start, min(start + part, len(point)))
         labels = None if y is None else y[rows]
-        found.append(_nearest(model.rows(rows), point[rows], labels, rivals[rows], threat))  # type: ignore[arg-type]  # a model's rows are of its own type
+        found.append(_nearest(model.rows(rows), point[rows], labels, rivals[rows], threat))
     return Planes(
         logits=np.concatenate([one.logits for one in found]),
         step=np.concatenate([one.step for one in found]),

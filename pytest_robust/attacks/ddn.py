@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from pytest_robust.attacks._checks import check_count, check_norm, check_radius
-from pytest_robust.attacks._minimum_norm import check_shrink, first_size
+from pytest_robust.attacks._minimum_norm import check_patience, check_shrink, close_in, first_size, waits
 from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.losses import LogOdds
@@ -32,8 +32,10 @@ class DDN(Attack):
         eps: The largest change that is of interest, in the inputs' own unit; infinity, the
             default, for the nearest change whatever its size.
         norm: `L2`.
-        steps: Gradients an example, at least 1.
+        steps: Gradients an example at most, at least 1.
         shrink: By what share the sphere shrinks and grows at a step, between 0 and 1.
+        patience: What share of the steps in a row, and ten at least, may bring an example no nearer
+            by a thousandth before it is left as it is; 1 spends all steps.
         goal: `Untargeted()`, or `Targeted(label)`.
 
     Raises:
@@ -55,6 +57,7 @@ class DDN(Attack):
     norm: Norm = L2
     steps: int = 100
     shrink: float = 0.05
+    patience: float = 0.15
     goal: Goal = Untargeted()
 
     def __post_init__(self) -> None:
@@ -63,10 +66,11 @@ class DDN(Attack):
         check_norm(self)
         check_count("steps", self.steps)
         check_shrink(self.shrink)
+        check_patience(self.patience)
 
     def perturb(self, model: Differentiable, x: Floats, y: Integers, threat: ThreatModel, streams: Streams) -> Floats:
         """Return the nearest point found that breaks each input, or the input."""
-        rows = Nearest(model, x, y, threat, streams, self.goal)
+        rows = Nearest(model, x, y, threat, streams, self.goal, patience=waits(self.patience, self.steps))
         box = ThreatModel(norm=self.norm, eps=inf, bounds=threat.bounds)
         point = rows.x
         size: Floats = np.empty(0)
@@ -90,4 +94,4 @@ class DDN(Attack):
             scale = size / np.maximum(self.norm.size(delta), 1e-30)
             delta *= scale.astype(np.float32).reshape(-1, *[1] * (x.ndim - 1))
             point = box.project(rows.x + delta, rows.x)
-        return rows.result()
+        return close_in(model, x, y, threat, self.goal, rows.result(), share=self.shrink)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from pytest_robust.attacks._checks import check_count, check_norm, check_radius
-from pytest_robust.attacks._minimum_norm import box_around, check_shrink, first_size
+from pytest_robust.attacks._minimum_norm import box_around, check_patience, check_shrink, close_in, first_size, waits
 from pytest_robust.core.arrays import Floats, Integers, Mask
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.losses import Margin
@@ -32,8 +32,10 @@ class FMN(Attack):
         eps: The largest change that is of interest, in the unit of the norm; infinity, the
             default, for the nearest change whatever its size.
         norm: `LInf`, `L2`, `L1`, or `L0`, the number of entries that change.
-        steps: Gradients an example, at least 1.
+        steps: Gradients an example at most, at least 1.
         shrink: By what share the ball shrinks and grows at first, between 0 and 1.
+        patience: What share of the steps in a row, and ten at least, may bring an example no nearer
+            by a thousandth before it is left as it is; 1 spends all steps. L0 spends all of them.
         goal: `Untargeted()`, or `Targeted(label)`.
 
     Raises:
@@ -56,6 +58,7 @@ class FMN(Attack):
     norm: Norm = LInf
     steps: int = 100
     shrink: float = 0.05
+    patience: float = 0.15
     goal: Goal = Untargeted()
 
     def __post_init__(self) -> None:
@@ -64,10 +67,13 @@ class FMN(Attack):
         check_norm(self)
         check_count("steps", self.steps)
         check_shrink(self.shrink)
+        check_patience(self.patience)
 
     def perturb(self, model: Differentiable, x: Floats, y: Integers, threat: ThreatModel, streams: Streams) -> Floats:
         """Return the nearest point found that breaks each input, or the input."""
-        rows = Nearest(model, x, y, threat, streams, self.goal)
+        # Entries that change, change or do not: a count stays the same for long.
+        wait = None if self.norm == L0 else waits(self.patience, self.steps)
+        rows = Nearest(model, x, y, threat, streams, self.goal, patience=wait)
         box = ThreatModel(norm=self.norm, eps=inf, bounds=threat.bounds)
         point, size = rows.x, np.full(len(rows), inf)
         length: Floats = np.empty(0)
@@ -91,7 +97,9 @@ class FMN(Attack):
             size = self._resized(rows, point, uphill, gap[kept], offered.broken[kept], size, share)
             moved = point + _unit(uphill) * _column(length * (0.01 + 0.99 * wave), point)
             point = self.norm.project(moved, rows.x, size, threat.bounds.low, threat.bounds.high)
-        return rows.result()
+        found = rows.result()
+        # Nor is there anything between two counts.
+        return found if self.norm == L0 else close_in(model, x, y, threat, self.goal, found, share=self.shrink)
 
     def _resized(  # noqa: PLR0917 - what is known of each row
         self,

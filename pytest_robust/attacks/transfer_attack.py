@@ -109,7 +109,7 @@ class _Guided(Differentiable):
 
     def rows(self, keep: Integers | Mask) -> _Guided:
         surrogate = self.surrogate.rows(keep)
-        return _Guided(self.model.rows(keep), surrogate)  # type: ignore[arg-type]  # a model's rows are of its own type
+        return _Guided(self.model.rows(keep), surrogate)
 
     def _scores(self, x: Inputs, like: Floats | None) -> Floats:
         """Return (n, classes) scores of the model; of one that names a class, the surrogate's with that class first."""

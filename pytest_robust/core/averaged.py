@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -44,8 +45,8 @@ class _AveragedClassifier(Classifier):
     def logits(self, x: Inputs) -> Floats:
         return _mean([self.model.logits(x) for _ in range(self.times)])
 
-    def rows(self, keep: Integers | Mask) -> Model:
-        return averaged(self.model.rows(keep), self.times)
+    def rows(self, keep: Integers | Mask) -> Self:
+        return replace(self, model=self.model.rows(keep))
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class _AveragedDifferentiable(Differentiable):
         found = [self.model.pullback(x, directions, count=count) for _ in range(self.times)]
         return Pullback(logits=_mean([one.logits for one in found]), gradients=_mean([one.gradients for one in found]))
 
-    def rows(self, keep: Integers | Mask) -> Model:
-        return averaged(self.model.rows(keep), self.times)
+    def rows(self, keep: Integers | Mask) -> Self:
+        return replace(self, model=self.model.rows(keep))
 
 
 def _mean(draws: list[Floats]) -> Floats:

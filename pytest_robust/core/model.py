@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Mask, Outputs
 from pytest_robust.core.losses import Loss
@@ -28,7 +28,7 @@ class Model(ABC):
             x: (n, ...) inputs, any n from 1.
         """
 
-    def rows(self, keep: Integers | Mask) -> Model:  # noqa: ARG002 - for views that remember rows
+    def rows(self, keep: Integers | Mask) -> Self:  # noqa: ARG002 - for views that remember rows
         """Return the model for some of the examples of a batch it was made for.
 
         Most models know no batch and are their own answer; a view that holds the other

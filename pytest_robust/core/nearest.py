@@ -19,6 +19,9 @@ __all__ = ["Nearest", "Offered"]
 
 C = TypeVar("C", bound=Model)
 
+# By what share a change must become smaller to count as nearer.
+_NEARER = 1e-3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Offered:
@@ -38,7 +41,7 @@ class Nearest(Generic[C]):
 
     The one mutable thing in a minimum-norm attack, as `Survivors` is in one of a fixed budget.
     Within a budget a smaller change is worth nothing, so there an example is dropped as soon
-    as it is broken; without one, when it is broken by no change at all.
+    as it is broken; without one, when it is broken by no change at all, or comes no nearer.
 
     Args:
         model: Answers for the rows.
@@ -47,13 +50,24 @@ class Nearest(Generic[C]):
         threat: The norm, the budget (infinity for the nearest change of any size) and the bounds.
         streams: The rows' random numbers.
         goal: What breaks an example.
+        patience: Without a budget, how many offers in a row an example may go without coming
+            nearer by a thousandth, once it is broken; None for any number.
     """
 
     def __init__(  # noqa: PLR0917 - what `perturb` is given, in its order
-        self, model: C, x: Floats, y: Integers, threat: ThreatModel, streams: Streams, goal: Goal
+        self,
+        model: C,
+        x: Floats,
+        y: Integers,
+        threat: ThreatModel,
+        streams: Streams,
+        goal: Goal,
+        *,
+        patience: int | None = None,
     ) -> None:
         self.model, self.y, self.threat, self.streams, self.goal = model, y, threat, streams, goal
         self._x, self._best, self._distance = x, np.array(x), np.full(len(x), inf)
+        self._patience, self._mark, self._waited = patience, np.full(len(x), inf), np.zeros(len(x), dtype=np.int64)
         self._sought = np.arange(len(x))
         self.drop(~goal.possible(y))
 
@@ -101,9 +115,20 @@ class Nearest(Generic[C]):
         rows = self._sought[better]
         self._best[rows], self._distance[rows] = point[better], distance[better]
         limit = 0.0 if self.threat.eps == inf else self.threat.eps
-        kept = self.distance > limit
+        kept = (self.distance > limit) & ~self._settled()
         self.drop(~kept)
         return Offered(broken=broken, kept=kept)
+
+    def _settled(self) -> Mask:
+        """Return (sought,) which have come no nearer for long enough."""
+        if self._patience is None or self.threat.eps != inf:
+            return np.zeros(len(self), dtype=bool)
+        distance = self.distance
+        nearer = distance <= self._mark[self._sought] * (1 - _NEARER)
+        self._mark[self._sought[nearer]] = distance[nearer]
+        self._waited[self._sought] = np.where(nearer | np.isinf(distance), 0, self._waited[self._sought] + 1)
+        settled: Mask = self._waited[self._sought] >= self._patience
+        return settled
 
     def drop(self, gone: Mask) -> None:
         """Stop seeking for some.
@@ -116,8 +141,7 @@ class Nearest(Generic[C]):
         keep = ~gone
         self._sought = self._sought[keep]
         self.y, self.streams = self.y[keep], self.streams.rows(keep)
-        rows = self.model.rows(keep)
-        self.model = rows  # type: ignore[assignment]  # a model's rows are of its own type
+        self.model = self.model.rows(keep)
 
     def result(self) -> Any:  # noqa: ANN401 - float32 inputs
         """Return (n, ...) the nearest breaking points, brought into the budget."""

@@ -134,5 +134,4 @@ class Survivors(Generic[C]):
         keep = ~gone
         self._standing = self._standing[keep]
         self.y, self.streams = self.y[keep], self.streams.rows(keep)
-        rows = self.model.rows(keep)
-        self.model = rows  # type: ignore[assignment]  # a model's rows are of its own type
+        self.model = self.model.rows(keep)

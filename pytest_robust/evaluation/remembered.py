@@ -70,7 +70,7 @@ class _Remembered(Differentiable):
         return self.model.pullback(x, directions, count=count)
 
     def rows(self, keep: Integers | Mask) -> _Remembered:
-        return replace(self, model=self.model.rows(keep), index=self.index[keep])  # type: ignore[arg-type]  # a model's rows are of its own type
+        return replace(self, model=self.model.rows(keep), index=self.index[keep])
 
     def _recalled(self, y: Integers, loss: Loss) -> LossGradient | None:
         if loss not in self.memory.known:

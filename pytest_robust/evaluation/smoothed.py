@@ -64,7 +64,7 @@ class Smoothed(Differentiable):
 
     def rows(self, keep: Integers | Mask) -> Smoothed:
         model = self.model.rows(keep)
-        return replace(self, model=model, streams=self.streams.rows(keep))  # type: ignore[arg-type]  # a model's rows are of its own type
+        return replace(self, model=model, streams=self.streams.rows(keep))
 
     def _near(self, x: Inputs) -> list[Floats]:
         self.turns.taken += 1

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pytest_robust import L0, L1, L2, UNBOUNDED, LInf, Targeted
 from pytest_robust.attacks import DDN, FAB, FMN, PGD, CarliniWagner, DeepFool
 from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.streams import Streams
+from pytest_robust.core.threat import ThreatModel
 from pytest_robust.testing import LinearModel
 
 DUAL = {LInf: 1, L2: 2, L1: np.inf}
@@ -146,6 +150,36 @@ def test_integers_stay_broken_when_they_are_rounded(network) -> None:
         assert within.perturbed.mean() <= (found.distance > eps).mean() + 0.04
 
 
+@pytest.mark.parametrize("attack", [DDN(), FMN(norm=LInf), FMN(norm=L2), FMN(norm=L1)], ids=repr)
+def test_examples_that_come_no_nearer_save_gradients_and_lose_next_to_nothing(network, attack) -> None:
+    patient = replace(attack, patience=1)
+    spent, all_spent = (network.outcomes(which).cost.gradients for which in (attack, patient))
+    assert spent < 0.95 * all_spent
+    ratio = network.distances(attack) / network.distances(patient)
+    assert np.isfinite(ratio).all()
+    assert np.median(ratio) <= 1.01
+    assert ratio.mean() <= 1.01
+    assert np.quantile(ratio, 0.95) <= 1.05
+
+
+def test_l0_spends_all_its_steps(network) -> None:
+    attack = FMN(norm=L0, steps=40)
+    spent, all_spent = (network.outcomes(which).cost.gradients for which in (attack, replace(attack, patience=1)))
+    assert spent == all_spent
+
+
+@pytest.mark.parametrize("norm", [LInf, L2, L1], ids=repr)
+def test_what_is_found_lies_right_at_the_boundary(network, norm) -> None:
+    attack = FMN(norm=norm)
+    x = network.x
+    streams = Streams.of(0, index=np.arange(len(x)))
+    threat = ThreatModel(norm=norm, eps=np.inf, bounds=network.bounds)
+    found = attack.perturb(network.model, x, network.y, threat, streams)
+    shorter = x + np.float32(0.998) * (found - x)
+    assert (network.model.logits(found).argmax(axis=1) != network.y).all()
+    assert (network.model.logits(shorter).argmax(axis=1) == network.y).all()
+
+
 @pytest.mark.parametrize(
     ("kind", "arguments", "message"),
     [
@@ -154,6 +188,9 @@ def test_integers_stay_broken_when_they_are_rounded(network) -> None:
         (DDN, {"eps": -1}, "eps=-1"),
         (DDN, {"steps": 0}, "steps=0"),
         (DDN, {"shrink": 1}, "shrink=1"),
+        (DDN, {"patience": 0}, "patience=0"),
+        (FMN, {"patience": 1.5}, "patience=1.5"),
+        (FMN, {"patience": True}, "patience=True"),
         (FMN, {"shrink": True}, "shrink=True"),
         (DeepFool, {"candidates": 0}, "candidates=0"),
         (DeepFool, {"overshoot": 0}, "overshoot=0"),

@@ -14,9 +14,9 @@ X = np.array([[-1.0], [-2.0], [-3.0], [4.0]], dtype=np.float32)
 Y = np.array([0, 0, 0, 1])
 
 
-def nearest(eps=np.inf, goal=Untargeted()):
+def nearest(eps=np.inf, goal=Untargeted(), patience=None):
     threat = ThreatModel(norm=L2, eps=eps, bounds=UNBOUNDED)
-    return Nearest(MODEL, X, Y, threat, Streams.of(0, index=np.arange(4)), goal)
+    return Nearest(MODEL, X, Y, threat, Streams.of(0, index=np.arange(4)), goal, patience=patience)
 
 
 def offer(rows, points):
@@ -56,3 +56,21 @@ def test_a_row_that_cannot_reach_its_goal_is_not_sought_for() -> None:
     rows = nearest(goal=Targeted(1))
     assert rows.sought.tolist() == [0, 1, 2]
     assert rows.labels.tolist() == [1, 1, 1]
+
+
+def test_a_row_that_comes_no_nearer_is_left_as_it_is() -> None:
+    rows = nearest(patience=2)
+    assert offer(rows, [3, 3, -3, -4]).kept.all()
+    # The first stays where it is, the second comes nearer, the third is not broken yet.
+    assert offer(rows, [3, 2, -3, -4]).kept.all()
+    assert offer(rows, [2.999, 1, -3, -3]).kept.tolist() == [False, True, True, True]
+    assert rows.sought.tolist() == [1, 2, 3]
+    # A row that came nearer waits anew.
+    assert offer(rows, [1, 1, -3]).kept.all()
+    assert offer(rows, [1, 1, -3]).kept.tolist() == [False, True, False]
+
+
+def test_within_a_budget_a_row_is_sought_for_as_long_as_there_are_steps() -> None:
+    rows = nearest(eps=3.5, patience=1)
+    for _ in range(3):
+        assert offer(rows, [3, 3, 3, -4]).kept.all()
