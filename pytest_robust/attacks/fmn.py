@@ -112,10 +112,14 @@ class FMN(Attack):
         share: float,
     ) -> Floats:
         """Return (n,) the radii of the balls (section 2.1): as far as a linear model would need, until one is found."""
+        if self.norm == L0:
+            # From none upwards: a linear model says little of how many entries a box leaves to change.
+            size = np.where(np.isfinite(size), size, 0)
+            smaller = np.minimum(size - 1, np.floor(size * (1 - share)))
+            larger = np.maximum(size + 1, np.floor(size * (1 + share)))
+            return np.where(broken, np.minimum(smaller, rows.distance), larger)
         found = np.isfinite(rows.distance)
         smaller, larger = size * (1 - share), size * (1 + share)
-        if self.norm == L0:
-            smaller, larger = np.minimum(size - 1, np.floor(smaller)), np.maximum(size + 1, np.floor(larger))
         beyond = self.norm.reach(uphill, np.maximum(gap, 0), *box_around(rows.threat, point))
         guess = self.norm.size(point - rows.x) + self.norm.size(beyond)
         # The guess is lengthened too: a ball that ends right at the boundary is never beyond it.
