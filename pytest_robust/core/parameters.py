@@ -13,7 +13,21 @@ from pytest_robust.core.arrays import Floats
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.streams import Streams
 
-__all__ = ["Amount", "Between", "Exactly", "amount_range", "check_share", "draw", "strength"]
+__all__ = [
+    "SEVERITIES",
+    "Amount",
+    "Between",
+    "Exactly",
+    "amount_range",
+    "check_severity",
+    "check_share",
+    "draw",
+    "severity_field",
+    "strength",
+]
+
+SEVERITIES = 5
+"""How many the literature on corruptions tells apart, from 1."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,32 @@ def draw(name: str, amount: Amount, streams: Streams, *, neutral: float = 0.0) -
     if between.low == between.high:
         return np.full(len(streams), between.low, dtype=np.float32)
     return streams.uniform(name, (), between.low, between.high)
+
+
+def check_severity(severity: object) -> None:
+    """Refuse what is none of the five severities of the corruption benchmarks.
+
+    Raises:
+        InvalidArgument: It is not an integer from 1 to 5.
+    """
+    if isinstance(severity, bool) or not isinstance(severity, int) or not 1 <= severity <= SEVERITIES:
+        raise InvalidArgument(
+            f"severity={severity!r} must be an integer from 1, mild, to {SEVERITIES}, severe; "
+            "leave the change out for no change at all"
+        )
+
+
+def severity_field(*, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
+    """Return a dataclass field for a severity from 1 to 5, required without a default.
+
+    Milder versions are whole severities, 1 at least. With a default of None it stands beside
+    another strength, of which one is given.
+
+    Args:
+        default: What it is where it is left out.
+    """
+    metadata = {"neutral": 0, "whole": True} | ({"strongest": SEVERITIES} if default is MISSING else {})
+    return field(default=default, metadata=metadata)
 
 
 def strength(*, strongest: Any, neutral: float = 0.0, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type

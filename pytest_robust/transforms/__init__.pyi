@@ -1,3 +1,4 @@
+from .image._corruption import BySize, CifarC, ImageNetC
 from .image._fill import Constant, Nearest, Reflect, Wrap
 from .image.brightness import Brightness
 from .image.contrast import Contrast
@@ -11,11 +12,14 @@ from .image.zoom import Zoom
 
 __all__ = [
     "Brightness",
+    "BySize",
+    "CifarC",
     "Constant",
     "Contrast",
     "Flip",
     "GaussianNoise",
     "Horizontal",
+    "ImageNetC",
     "Nearest",
     "Reflect",
     "Rotate",

@@ -39,6 +39,7 @@ VARIANTS = [
     Contrast(factor=Exactly(1.7)),
     Flip(direction=Vertical(), probability=0.5),
     GaussianNoise(sigma=Between(0.1, 0.2)),
+    GaussianNoise(severity=2),
     Rotate(degrees=Exactly(90), fill=Constant(0.5)),
     Rotate(degrees=40, fill=Reflect(), on="image"),
     SaltAndPepper(share=Between(0, 1)),
