@@ -56,6 +56,7 @@ class Laboratory:
         self._clean: dict[Criterion, CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
+        self._rivals: list[tuple[Any, Laboratory]] = []
         self._others: list[tuple[Any, Model]] = []
 
     @cached_property
@@ -75,14 +76,9 @@ class Laboratory:
             InvalidData: The criterion needs labels and there are none.
         """
         if request.data is not None:
-            return self._sibling(request.data).evaluation(
-                Request(
-                    under=request.under,
-                    criterion=request.criterion,
-                    only_right=request.only_right,
-                    outputs=request.outputs,
-                )
-            )
+            return self._sibling(request.data).evaluation(replace(request, data=None))
+        if request.model is not None:
+            return self._rival(request.model).evaluation(replace(request, model=None))
         key = (request.under, request.criterion, request.only_right, request.outputs)
         try:
             found = self._evaluations.get(key)
@@ -110,6 +106,8 @@ class Laboratory:
     def _is_begun(self, request: Request) -> bool:
         if request.data is not None:
             return any(known is request.data for known, _ in self._siblings)
+        if request.model is not None:
+            return any(known is request.model for known, _ in self._rivals)
         return (request.under, request.criterion, request.only_right, request.outputs) in self._evaluations
 
     def _begin(self, request: Request) -> Evaluation:
@@ -153,4 +151,14 @@ class Laboratory:
         data_set = dataset(raw_data(data), self._bounds)
         made = Laboratory(self.model, data_set, self.policy, bounds=self._bounds, watcher=self.watcher)
         self._siblings.append((data, made))
+        return made
+
+    def _rival(self, model: Any) -> Laboratory:  # noqa: ANN401 - any framework's
+        """Return the laboratory of another model on the same examples in the same order."""
+        for known, laboratory in self._rivals:
+            if known is model:
+                return laboratory
+        made = Laboratory(self._adapted(model), self.data, self.policy, bounds=self._bounds, watcher=self.watcher)
+        made.order = self.order
+        self._rivals.append((model, made))
         return made

@@ -68,11 +68,15 @@ class Subject:
     if TYPE_CHECKING:
         accuracy = staticmethod(_measures(metrics.Accuracy))
         adversarial_distance = staticmethod(_measures(metrics.AdversarialDistance))
-        breaking_point = staticmethod(_measures(metrics.BreakingPoint))
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
+        breaking_point = staticmethod(_measures(metrics.BreakingPoint))
+        corruption_error = staticmethod(_measures(metrics.CorruptionError))
         generalization_gap = staticmethod(_measures(metrics.GeneralizationGap))
         invariance = staticmethod(_measures(metrics.Invariance))
+        mean_corruption_error = staticmethod(_measures(metrics.MeanCorruptionError))
+        mean_flip_rate = staticmethod(_measures(metrics.MeanFlipRate))
         outcomes = staticmethod(_measures(metrics.Outcomes))
+        relative_mean_corruption_error = staticmethod(_measures(metrics.RelativeMeanCorruptionError))
         score = staticmethod(_measures(metrics.Score))
 
     def __init__(

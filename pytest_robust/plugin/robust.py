@@ -41,9 +41,13 @@ class Robust:
         adversarial_distance = Subject.adversarial_distance
         attack_success_rate = Subject.attack_success_rate
         breaking_point = Subject.breaking_point
+        corruption_error = Subject.corruption_error
         generalization_gap = Subject.generalization_gap
         invariance = Subject.invariance
+        mean_corruption_error = Subject.mean_corruption_error
+        mean_flip_rate = Subject.mean_flip_rate
         outcomes = Subject.outcomes
+        relative_mean_corruption_error = Subject.relative_mean_corruption_error
         score = Subject.score
 
     def __init__(self, settings: Settings, watcher: Watcher) -> None:
