@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_robust.core.bounds import Bounds
-    from pytest_robust.core.perturbation import Attack
+    from pytest_robust.core.perturbation import Perturbation
     from pytest_robust.core.policy import Policy
     from pytest_robust.gates.curve import Curve
     from pytest_robust.gates.measurement import Measurement, Shifted
@@ -112,9 +112,15 @@ class Robust:
         """Return the measurements beside what every object has."""
         return [*super().__dir__(), *METRICS.names()]
 
-    def curve(self, attack: Attack | type[Attack], *, eps: Iterable[float]) -> Curve:
-        """Return robust accuracy at several budgets, each a measurement of its own: `curve[0.1] >= 0.6`."""
-        return self.subject.curve(attack, eps=eps)
+    def curve(
+        self,
+        under: Perturbation | type[Perturbation],
+        *,
+        eps: Iterable[float] | None = None,
+        severity: Iterable[int] | None = None,
+    ) -> Curve:
+        """Return robust accuracy at several budgets or severities: `curve[0.1] >= 0.6`."""
+        return self.subject.curve(under, eps=eps, severity=severity)
 
     @property
     def subject(self) -> Subject:
