@@ -154,7 +154,7 @@ APPLY = {
     "returns its input": (lambda batch, _: batch, "returns memory of its input"),
     "returns a view": (lambda batch, _: replace(batch, x=batch.x[:, ::-1]), "returns memory of its input"),
     "returns an array": (lambda batch, _: batch.x.copy(), "returns ndarray"),
-    "turns images": (lambda batch, _: replace(batch, x=np.swapaxes(batch.x, 1, 2).copy()), "changes the shape"),
+    "turns images": (lambda batch, _: replace(batch, x=np.swapaxes(batch.x, 1, -1).copy()), "changes the shape"),
     "drops an example": (lambda batch, _: replace(batch, x=batch.x[1:].copy()), "changes the shape"),
     "returns float64": (lambda batch, _: replace(batch, x=batch.x.astype(float)), "changes the type"),
     "drops the labels": (lambda batch, _: replace(batch, x=batch.x.copy(), y=None), "loses the labels"),
