@@ -50,7 +50,7 @@ class Sample:
 
 
 def samples() -> Iterator[Sample]:
-    """Yield images, grey and coloured in [0, 1] and [0, 255], a table, and texts."""
+    """Yield images, grey and coloured in [0, 1] and [0, 255], a table, sequences, and texts."""
     # Neither square nor of equal parity, so that swapped axes and centres show.
     for shape in ((9, 12), (9, 12, 1), (9, 12, 3)):
         for high in (1, 255):
@@ -59,6 +59,10 @@ def samples() -> Iterator[Sample]:
             )
     table = np.random.default_rng(0).normal(size=(_EXAMPLES, 5)).astype(np.float32)
     yield _sample("a table (n, 5) without bounds", table, UNBOUNDED)
+    yield _sample("token ids (n, 10) in [0, 49]", _tokens(), Bounds(0, 49))
+    readings = _readings()
+    yield _sample("readings (n, 12, 5) without bounds", readings, UNBOUNDED)
+    yield _sample("readings (n, 12, 5) in [-2, 2]", np.clip(readings, -2, 2), Bounds(-2, 2))
     texts = np.array(["What a good film!", "two words", "word", "", "Ends. Begins", "it is 7 o'clock", "naïve café"])
     yield _sample("texts (n,)", texts, Bounds(0, 1))
 
@@ -68,6 +72,22 @@ def _images(shape: tuple[int, ...], high: float) -> NDArray[np.float32]:
     # All black, all white and all grey: the ends of the range, and no contrast at all.
     images[1], images[3], images[5] = 0, 1, 0.5
     return images * np.float32(high)
+
+
+def _tokens() -> NDArray[np.float32]:
+    tokens = np.random.default_rng(0).integers(1, 50, size=(_EXAMPLES, 10)).astype(np.float32)
+    # Padded behind, padded in front, nothing but padding, and one word again and again.
+    tokens[1, 6:], tokens[2, :3], tokens[4], tokens[5] = 0, 0, 0, 7
+    return tokens
+
+
+def _readings() -> NDArray[np.float32]:
+    # A walk and not noise, as readings of one sensor resemble each other.
+    steps = np.random.default_rng(0).normal(size=(_EXAMPLES, 12, 5))
+    readings = np.cumsum(steps, axis=1).astype(np.float32)
+    # A sensor that hangs, and one that stands still at nothing.
+    readings[3, :, 1], readings[5] = 1.5, 0
+    return readings
 
 
 def _sample(name: str, x: NDArray[Any], bounds: Bounds) -> Sample:

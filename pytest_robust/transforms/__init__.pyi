@@ -9,6 +9,18 @@ from .image.salt_and_pepper import SaltAndPepper
 from .image.shear import Shear
 from .image.translate import Translate
 from .image.zoom import Zoom
+from .sequence._gap import Hold, Interpolate, SetTo
+from .sequence._path import Linear, RandomWalk
+from .sequence._side import Left, Right
+from .sequence.drop_steps import DropSteps
+from .sequence.pad import Pad
+from .sequence.repeat_steps import RepeatSteps
+from .sequence.sensor_drift import SensorDrift
+from .sequence.sensor_spikes import SensorSpikes
+from .sequence.time_shift import TimeShift
+from .sequence.token_dropout import TokenDropout
+from .sequence.token_noise import TokenNoise
+from .sequence.truncate import Truncate
 
 __all__ = [
     "Brightness",
@@ -16,16 +28,32 @@ __all__ = [
     "CifarC",
     "Constant",
     "Contrast",
+    "DropSteps",
     "Flip",
     "GaussianNoise",
+    "Hold",
     "Horizontal",
     "ImageNetC",
+    "Interpolate",
+    "Left",
+    "Linear",
     "Nearest",
+    "Pad",
+    "RandomWalk",
     "Reflect",
+    "RepeatSteps",
+    "Right",
     "Rotate",
     "SaltAndPepper",
+    "SensorDrift",
+    "SensorSpikes",
+    "SetTo",
     "Shear",
+    "TimeShift",
+    "TokenDropout",
+    "TokenNoise",
     "Translate",
+    "Truncate",
     "Vertical",
     "Wrap",
     "Zoom",

@@ -20,13 +20,27 @@ from pytest_robust.transforms import (
     Brightness,
     Constant,
     Contrast,
+    DropSteps,
     Flip,
     GaussianNoise,
+    Interpolate,
+    Left,
+    Pad,
+    RandomWalk,
     Reflect,
+    RepeatSteps,
+    Right,
     Rotate,
     SaltAndPepper,
+    SensorDrift,
+    SensorSpikes,
+    SetTo,
     Shear,
+    TimeShift,
+    TokenDropout,
+    TokenNoise,
     Translate,
+    Truncate,
     Vertical,
     Wrap,
     Zoom,
@@ -37,14 +51,29 @@ IMAGE = [member for member in MEMBERS if ".image." in member.__module__]
 VARIANTS = [
     Brightness(shift=Between(-0.1, 0.4)),
     Contrast(factor=Exactly(1.7)),
+    DropSteps(share=Between(0, 1), gap=Interpolate()),
+    DropSteps(share=1, gap=SetTo(0), features=(0, 2)),
     Flip(direction=Vertical(), probability=0.5),
     GaussianNoise(sigma=Between(0.1, 0.2)),
     GaussianNoise(severity=2),
+    Pad(share=Between(0, 1), side=Right()),
+    Pad(steps=3),
+    RepeatSteps(share=1, features=(4,)),
     Rotate(degrees=Exactly(90), fill=Constant(0.5)),
     Rotate(degrees=40, fill=Reflect(), on="image"),
     SaltAndPepper(share=Between(0, 1)),
+    SensorDrift(share=Between(0, 2), path=RandomWalk(), features=(3, 0)),
+    SensorDrift(share=1, scale=(1, 2, 3, 4, 5)),
+    SensorSpikes(share=0.5, jump=0.1, scale=(3,), features=(1, 2)),
     Shear(degrees=Between(-30, 60), fill=Wrap()),
+    TimeShift(share=Between(-2, 3), fill=Wrap(), features=(2, 1)),
+    TimeShift(steps=Exactly(-2), fill=Constant(0.5)),
+    TimeShift(steps=4, fill=Reflect()),
+    TokenDropout(share=0.3, mask=49, protect=(7,)),
+    TokenDropout(share=Between(0.2, 1), side=Left()),
+    TokenNoise(share=Between(0, 1), vocabulary=50, pad=3, protect=(7, 0)),
     Translate(width=Exactly(0.3), height=0, fill=Constant(0)),
+    Truncate(share=Between(0, 1), side=Left(), pad=1),
     Zoom(factor=Between(0.3, 4), fill=Reflect()),
 ]
 
@@ -68,6 +97,25 @@ def test_no_image_transform_refuses_grey_or_coloured_images(member: type[Transfo
     for sample in images:
         changed = member.strongest().apply(sample.batch, sample.streams(0))
         assert not np.array_equal(changed.x, sample.batch.x)
+
+
+SEQUENCE = [member for member in MEMBERS if ".sequence." in member.__module__]
+
+
+@pytest.mark.parametrize("member", SEQUENCE, ids=lambda member: member.__name__)
+def test_every_sequence_transform_takes_token_ids_or_readings_and_no_colours_or_texts(member: type[Transform]) -> None:
+    taken = []
+    for sample in samples():
+        try:
+            changed = member.strongest().apply(sample.batch, sample.streams(0))
+        except InvalidData:
+            continue
+        taken.append(sample.name)
+        assert not np.array_equal(changed.x, sample.batch.x)
+    assert "token ids (n, 10) in [0, 49]" in taken
+    readings = {name for name in taken if name.startswith("readings")}
+    assert len(readings) == (0 if member.__name__.startswith("Token") else 2)
+    assert not any(", 1)" in name or ", 3)" in name or name.startswith("texts") for name in taken)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -154,7 +202,7 @@ APPLY = {
     "returns its input": (lambda batch, _: batch, "returns memory of its input"),
     "returns a view": (lambda batch, _: replace(batch, x=batch.x[:, ::-1]), "returns memory of its input"),
     "returns an array": (lambda batch, _: batch.x.copy(), "returns ndarray"),
-    "turns images": (lambda batch, _: replace(batch, x=np.swapaxes(batch.x, 1, 2).copy()), "changes the shape"),
+    "turns images": (lambda batch, _: replace(batch, x=np.swapaxes(batch.x, 1, -1).copy()), "changes the shape"),
     "drops an example": (lambda batch, _: replace(batch, x=batch.x[1:].copy()), "changes the shape"),
     "returns float64": (lambda batch, _: replace(batch, x=batch.x.astype(float)), "changes the type"),
     "drops the labels": (lambda batch, _: replace(batch, x=batch.x.copy(), y=None), "loses the labels"),
