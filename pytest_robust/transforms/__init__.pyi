@@ -2,9 +2,14 @@ from .image._corruption import BySize, CifarC, ImageNetC
 from .image._direction import Horizontal, Vertical
 from .image._fill import Constant, Nearest, Reflect, Wrap
 from .image.brightness import Brightness
+from .image.channel_shift import ChannelShift
+from .image.channel_shuffle import ChannelShuffle
+from .image.color_jitter import ColorJitter
 from .image.contrast import Contrast
+from .image.cutout import Cutout
 from .image.flip import Flip
 from .image.gaussian_noise import GaussianNoise
+from .image.grey import Grey
 from .image.perspective import Perspective
 from .image.rotate import Rotate
 from .image.salt_and_pepper import SaltAndPepper
@@ -15,11 +20,16 @@ from .image.zoom import Zoom
 __all__ = [
     "Brightness",
     "BySize",
+    "ChannelShift",
+    "ChannelShuffle",
     "CifarC",
+    "ColorJitter",
     "Constant",
     "Contrast",
+    "Cutout",
     "Flip",
     "GaussianNoise",
+    "Grey",
     "Horizontal",
     "ImageNetC",
     "Nearest",

@@ -66,8 +66,14 @@ def test_no_image_transform_refuses_grey_or_coloured_images(member: type[Transfo
     images = [sample for sample in samples() if sample.name.startswith("images")]
     assert len(images) == 6
     for sample in images:
-        changed = member.strongest().apply(sample.batch, sample.streams(0))
-        assert not np.array_equal(changed.x, sample.batch.x)
+        try:
+            changed = member.strongest().apply(sample.batch, sample.streams(0))
+        except InvalidData as refusal:
+            # What changes colours has nothing to do on grey images, and says so.
+            assert "colour" in str(refusal)
+            assert sample.batch.x.shape[3:] != (3,)
+        else:
+            assert not np.array_equal(changed.x, sample.batch.x)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
