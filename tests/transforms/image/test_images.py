@@ -10,12 +10,32 @@ import pytest
 
 from pytest_robust import InvalidData
 from pytest_robust.core.perturbation import Transform
-from pytest_robust.transforms import Brightness, Contrast, Flip, Rotate, Shear, Translate, Zoom
+from pytest_robust.transforms import (
+    Brightness,
+    ChannelShift,
+    Contrast,
+    Cutout,
+    Downscale,
+    Flip,
+    LowLight,
+    Overexposure,
+    Perspective,
+    Rotate,
+    Shear,
+    Translate,
+    Zoom,
+)
 
 ALL = [
     Brightness(shift=0.2),
+    ChannelShift(shift=0.2),
     Contrast(factor=0.5),
+    Cutout(share=0.5),
+    Downscale(lost=0.5),
     Flip(),
+    LowLight(stops=2),
+    Overexposure(stops=1),
+    Perspective(shift=0.1),
     Rotate(degrees=15),
     Shear(degrees=10),
     Translate(width=0.1, height=0.1),
