@@ -125,7 +125,7 @@ def test_every_image_transform_has_a_picture_before_and_after():
     gallery = module_from_spec(spec)
     spec.loader.exec_module(gallery)
     table = gallery.on_page_markdown("<!-- gallery: image -->")
-    members = [member for member in Catalog(room="pytest_robust.transforms", interface=Transform)]
+    members = list(Catalog(room="pytest_robust.transforms", interface=Transform))
     shown = {member.__name__ for member in members if ".image." in member.__module__}
     assert len(shown) > 15
     assert {name for name in shown if f"| `{name}` | ![" not in table} == set()
