@@ -68,7 +68,7 @@ class Streams:
         """Return streams independent of these, named by `words`."""
         return Streams(key=_key(self.key, *words), index=self.index)
 
-    def rows(self, keep: Integers | Mask) -> Streams:
+    def rows(self, keep: Integers | Mask | slice) -> Streams:
         """Return the streams of some of the examples."""
         return Streams(key=self.key, index=self.index[keep])
 

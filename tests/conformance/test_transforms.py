@@ -18,18 +18,26 @@ from pytest_robust.testing import check_transform
 from pytest_robust.testing._samples import samples
 from pytest_robust.transforms import (
     Brightness,
+    CifarC,
     Constant,
     Contrast,
+    DefocusBlur,
     Flip,
+    GaussianBlur,
     GaussianNoise,
+    GlassBlur,
+    ImageNetC,
+    MotionBlur,
     Reflect,
     Rotate,
     SaltAndPepper,
     Shear,
+    ShotNoise,
     Translate,
     Vertical,
     Wrap,
     Zoom,
+    ZoomBlur,
 )
 
 MEMBERS = list(Catalog(room="pytest_robust.transforms", interface=Transform))  # type: ignore[type-abstract]
@@ -37,15 +45,22 @@ IMAGE = [member for member in MEMBERS if ".image." in member.__module__]
 VARIANTS = [
     Brightness(shift=Between(-0.1, 0.4)),
     Contrast(factor=Exactly(1.7)),
+    DefocusBlur(severity=5, constants=ImageNetC()),
     Flip(direction=Vertical(), probability=0.5),
+    GaussianBlur(severity=5, constants=ImageNetC()),
     GaussianNoise(sigma=Between(0.1, 0.2)),
     GaussianNoise(severity=2),
+    GlassBlur(severity=5, constants=ImageNetC()),
+    MotionBlur(severity=5, constants=ImageNetC()),
     Rotate(degrees=Exactly(90), fill=Constant(0.5)),
     Rotate(degrees=40, fill=Reflect(), on="image"),
     SaltAndPepper(share=Between(0, 1)),
     Shear(degrees=Between(-30, 60), fill=Wrap()),
+    ShotNoise(severity=3, constants=CifarC()),
+    ShotNoise(severity=5, constants=ImageNetC()),
     Translate(width=Exactly(0.3), height=0, fill=Constant(0)),
     Zoom(factor=Between(0.3, 4), fill=Reflect()),
+    ZoomBlur(severity=5, constants=ImageNetC()),
 ]
 
 

@@ -55,9 +55,14 @@ class ImpulseNoise(Transform):
         """Return the images with some entries set."""
         images = ranged(self, batch)
         half = round(self.constants.of(_SHARE, self.severity, images) / 2 * WORDS)
-        changed = np.array(images, dtype=np.float32, order="C")
+        low, high = np.float32(batch.bounds.low), np.float32(batch.bounds.high)
+        words = streams.words("place", images.shape[1:])
+        changed = np.empty(images.shape, dtype=np.float32)
         for part in blocks(len(images), images.shape[1:]):
-            word = streams.rows(part).words("place", images.shape[1:])
-            np.copyto(changed[part], np.float32(batch.bounds.low), where=word < half)
-            np.copyto(changed[part], np.float32(batch.bounds.high), where=word >= WORDS - half)
+            pepper, salt = words[part] < half, words[part] >= WORDS - half
+            # Products and sums with 0 and 1, exact: a choice entry by entry would take three times as long.
+            noisy = images[part] * ~(pepper | salt)
+            noisy += pepper * low
+            noisy += salt * high
+            changed[part] = noisy
         return with_images(batch, changed)
