@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,6 @@ from scipy.special import pdtr
 
 from pytest_robust.core.arrays import Floats, blocks, read_only
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.images import with_images
 from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
@@ -68,23 +67,24 @@ class ShotNoise(Transform):
             light *= np.float32(_WHITE) / span
             levels = np.rint(np.clip(light, 0, _WHITE, out=light), out=light).astype(np.uint32)
             np.multiply(_counted(levels, words[part], photons), span / np.float32(photons), out=light)
-            np.add(light, low, out=changed[part])
-        return with_images(batch, changed)
+            light += low
+            np.clip(light, low, np.float32(batch.bounds.high), out=changed[part])
+        return replace(batch, x=changed.reshape(batch.x.shape))
 
 
-def _counted(levels: NDArray[np.uint32], words: NDArray[np.uint16], photons: int) -> NDArray[np.uint32]:
+def _counted(levels: NDArray[np.uint32], words: NDArray[np.uint16], photons: int) -> NDArray[np.uint16]:
     """Return the photons counted for each grey level, at most `photons`; `levels` is overwritten."""
     table = _aliases(photons)
     # The first bits of the word choose a bucket, the others one of its two counts.
     first = 16 - (table.shape[1] - 1).bit_length()
-    bucket = (words >> np.uint16(first)).astype(np.uint32)
+    bucket = words >> np.uint16(first)
     levels *= np.uint32(table.shape[1])
     levels += bucket
     # None is beyond the table; "wrap" is the fastest way not to ask.
     entry = table.ravel().take(levels, mode="wrap")
     own = (words & np.uint16((1 << first) - 1)) < (entry >> np.uint32(16)).astype(np.uint16)
-    other = entry & np.uint32(0xFFFF)
-    # `where` would guess wrong which it is, half of the time.
+    # From bit 16 on, the conversion drops. `where` would guess wrong which it is, half of the time.
+    other = entry.astype(np.uint16)
     bucket -= other
     bucket *= own
     bucket += other

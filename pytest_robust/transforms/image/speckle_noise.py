@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pytest_robust.core.arrays import blocks
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.images import with_images
 from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
@@ -52,14 +51,15 @@ class SpeckleNoise(Transform):
     def apply(self, batch: Batch, streams: Streams) -> Batch:
         """Return the noisy images."""
         images = ranged(self, batch)
-        low = np.float32(batch.bounds.low)
+        low, high = np.float32(batch.bounds.low), np.float32(batch.bounds.high)
         # One plus the noise that each word stands for: no pass over the images for it.
         factors = 1 + np.float32(self.constants.of(_SIGMA, self.severity, images)) * normals()
         words = streams.words("noise", images.shape[1:])
         changed = np.empty(images.shape, dtype=np.float32)
         for part in blocks(len(images), images.shape[1:]):
-            light = images[part] - low
             # No word is beyond the table; "wrap" is the fastest way not to ask.
-            light *= factors.take(words[part], mode="wrap")
-            np.add(light, low, out=changed[part])
-        return with_images(batch, changed)
+            light = factors.take(words[part], mode="wrap")
+            light *= images[part] - low
+            light += low
+            np.clip(light, low, high, out=changed[part])
+        return replace(batch, x=changed.reshape(batch.x.shape))
