@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from functools import cache
+
 import numpy as np
 from scipy import ndimage
+from threadpoolctl import ThreadpoolController
 
 from pytest_robust.core.arrays import Floats
 
-__all__ = ["gaussian", "separable"]
+__all__ = ["gaussian", "one_thread", "separable"]
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep BLAS in this thread for a while.
+
+    It shares products from about 64 pixels a side out, and waits for its threads in a busy loop:
+    ten times as long as one thread takes, where another process wants the cores too.
+    """
+    limit: AbstractContextManager[object] = _blas().limit(limits=1)
+    return limit
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    # Looking for the libraries takes 10 ms, setting their threads a hundredth of one.
+    return ThreadpoolController().select(user_api="blas")
 
 
 def separable(images: Floats, rows: Floats, columns: Floats) -> Floats:

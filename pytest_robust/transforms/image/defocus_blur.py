@@ -14,6 +14,7 @@ from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_corruption
+from pytest_robust.transforms.image._separable import one_thread
 
 __all__ = ["DefocusBlur"]
 
@@ -55,7 +56,8 @@ class DefocusBlur(Transform):
         kernel = _disc(
             self.constants.of(_RADIUS, self.severity, images), self.constants.of(_SOFTNESS, self.severity, images)
         )
-        blurred = _spread(images, kernel)
+        with one_thread():
+            blurred = _spread(images, kernel)
         # A disc as wide as its array gains a little light where it is softened, as published.
         blurred += np.float32((1 - kernel.sum()) * batch.bounds.floor)
         return with_images(batch, blurred)

@@ -13,7 +13,7 @@ from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_corruption
-from pytest_robust.transforms.image._separable import gaussian, separable
+from pytest_robust.transforms.image._separable import gaussian, one_thread, separable
 
 __all__ = ["GaussianBlur"]
 
@@ -54,6 +54,7 @@ class GaussianBlur(Transform):
         sigma = self.constants.of(_SIGMA, self.severity, images)
         rows, columns = (gaussian(size, sigma) for size in images.shape[1:3])
         blurred = np.empty(images.shape, dtype=np.float32)
-        for part in blocks(len(images), images.shape[1:]):
-            blurred[part] = separable(np.ascontiguousarray(images[part]), rows, columns)
+        with one_thread():
+            for part in blocks(len(images), images.shape[1:]):
+                blurred[part] = separable(np.ascontiguousarray(images[part]), rows, columns)
         return with_images(batch, blurred)

@@ -13,7 +13,7 @@ from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_corruption, ranged
-from pytest_robust.transforms.image._separable import gaussian, separable
+from pytest_robust.transforms.image._separable import gaussian, one_thread, separable
 
 __all__ = ["GlassBlur"]
 
@@ -63,13 +63,14 @@ class GlassBlur(Transform):
         sigma = self.constants.of(_SIGMA, self.severity, images)
         rows, columns = gaussian(height, sigma), gaussian(width, sigma)
         changed = np.empty(images.shape, dtype=np.float32)
-        for part in blocks(len(images), images.shape[1:]):
-            levels = separable(np.ascontiguousarray((images[part] - low) / level), rows, columns)
-            # What rounding took from a plain area shall not cost it a level.
-            levels = np.floor(np.clip(levels + np.float32(1e-3), 0, _WHITE))
-            levels = self._shuffled(levels.reshape(-1, height * width, channels), images, streams.rows(part))
-            levels = separable(levels.reshape(-1, height, width, channels), rows, columns)
-            changed[part] = levels * level + low
+        with one_thread():
+            for part in blocks(len(images), images.shape[1:]):
+                levels = separable(np.ascontiguousarray((images[part] - low) / level), rows, columns)
+                # What rounding took from a plain area shall not cost it a level.
+                levels = np.floor(np.clip(levels + np.float32(1e-3), 0, _WHITE))
+                levels = self._shuffled(levels.reshape(-1, height * width, channels), images, streams.rows(part))
+                levels = separable(levels.reshape(-1, height, width, channels), rows, columns)
+                changed[part] = levels * level + low
         return with_images(batch, changed)
 
     def _shuffled(self, pixels: Floats, images: Floats, streams: Streams) -> Floats:

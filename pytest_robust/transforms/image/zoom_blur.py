@@ -15,7 +15,7 @@ from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_corruption
-from pytest_robust.transforms.image._separable import separable
+from pytest_robust.transforms.image._separable import one_thread, separable
 
 __all__ = ["ZoomBlur"]
 
@@ -67,8 +67,9 @@ class ZoomBlur(Transform):
         factors = self.constants.of(_FACTORS, self.severity, images)
         zooms = [(_enlarged(images.shape[1], factor), _enlarged(images.shape[2], factor)) for factor in factors]
         blurred = np.empty(images.shape, dtype=np.float32)
-        for part in blocks(len(images), images.shape[1:]):
-            blurred[part] = _average(np.ascontiguousarray(images[part]), zooms)
+        with one_thread():
+            for part in blocks(len(images), images.shape[1:]):
+                blurred[part] = _average(np.ascontiguousarray(images[part]), zooms)
         return with_images(batch, blurred)
 
 
