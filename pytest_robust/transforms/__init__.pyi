@@ -8,18 +8,26 @@ from .image.chroma_subsampling import Chroma410, Chroma420, Chroma422, ChromaSub
 from .image.color_jitter import ColorJitter
 from .image.contrast import Contrast
 from .image.cutout import Cutout
+from .image.defocus_blur import DefocusBlur
 from .image.downscale import Downscale
 from .image.flip import Flip
+from .image.gaussian_blur import GaussianBlur
 from .image.gaussian_noise import GaussianNoise
+from .image.glass_blur import GlassBlur
 from .image.grey import Grey
+from .image.impulse_noise import ImpulseNoise
 from .image.low_light import LowLight
+from .image.motion_blur import MotionBlur
 from .image.overexposure import Overexposure
 from .image.perspective import Perspective
 from .image.rotate import Rotate
 from .image.salt_and_pepper import SaltAndPepper
 from .image.shear import Shear
+from .image.shot_noise import ShotNoise
+from .image.speckle_noise import SpeckleNoise
 from .image.translate import Translate
 from .image.zoom import Zoom
+from .image.zoom_blur import ZoomBlur
 from .sequence._gap import Hold, Interpolate, SetTo
 from .sequence._path import Linear, RandomWalk
 from .sequence._side import Left, Right
@@ -47,18 +55,23 @@ __all__ = [
     "Constant",
     "Contrast",
     "Cutout",
+    "DefocusBlur",
     "Downscale",
     "DropSteps",
     "Flip",
+    "GaussianBlur",
     "GaussianNoise",
+    "GlassBlur",
     "Grey",
     "Hold",
     "Horizontal",
     "ImageNetC",
+    "ImpulseNoise",
     "Interpolate",
     "Left",
     "Linear",
     "LowLight",
+    "MotionBlur",
     "Nearest",
     "Overexposure",
     "Pad",
@@ -73,6 +86,8 @@ __all__ = [
     "SensorSpikes",
     "SetTo",
     "Shear",
+    "ShotNoise",
+    "SpeckleNoise",
     "TimeShift",
     "TokenDropout",
     "TokenNoise",
@@ -81,4 +96,5 @@ __all__ = [
     "Vertical",
     "Wrap",
     "Zoom",
+    "ZoomBlur",
 ]

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pytest_robust.core.arrays import blocks
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.parameters import Amount, Exactly, check_share, draw, severity_field, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_either, ranged
+from pytest_robust.transforms.image._noise import normals
 
 __all__ = ["GaussianNoise"]
 
@@ -60,15 +62,27 @@ class GaussianNoise(Transform):
         """Return the noisy examples."""
         if not np.issubdtype(batch.x.dtype, np.number):
             raise InvalidData(f"{self!r} changes numbers, and the inputs are {batch.x.dtype}")
-        sigma = draw("sigma", self._amount(batch), streams) * np.float32(batch.bounds.span)
+        if self.severity is not None:
+            return self._severe(self.severity, batch, streams)
+        assert self.sigma is not None
+        # A plain number is the deviation itself, not a range around zero.
+        amount = Exactly(self.sigma) if isinstance(self.sigma, (int, float)) else self.sigma
+        sigma = draw("sigma", amount, streams) * np.float32(batch.bounds.span)
         noisy = streams.normal("noise", batch.x.shape[1:])
         noisy *= sigma.reshape(-1, *[1] * (batch.x.ndim - 1))
         noisy += batch.x
         return replace(batch, x=batch.bounds.clip(noisy))
 
-    def _amount(self, batch: Batch) -> Amount:
-        if self.severity is not None:
-            return Exactly(self.constants.of(_SIGMA, self.severity, ranged(self, batch)))
-        assert self.sigma is not None
-        # A plain number is the deviation itself, not a range around zero.
-        return Exactly(self.sigma) if isinstance(self.sigma, (int, float)) else self.sigma
+    def _severe(self, severity: int, batch: Batch, streams: Streams) -> Batch:
+        """Return noisy images by way of a table, in an eighth of the time that exact normal numbers take."""
+        images = ranged(self, batch)
+        low, high = np.float32(batch.bounds.low), np.float32(batch.bounds.high)
+        noise = np.float32(self.constants.of(_SIGMA, severity, images) * batch.bounds.span) * normals()
+        words = streams.words("noise", images.shape[1:])
+        changed = np.empty(images.shape, dtype=np.float32)
+        for part in blocks(len(images), images.shape[1:]):
+            # No word is beyond the table; "wrap" is the fastest way not to ask.
+            noisy = noise.take(words[part], mode="wrap")
+            noisy += images[part]
+            np.clip(noisy, low, high, out=changed[part])
+        return replace(batch, x=changed.reshape(batch.x.shape))
