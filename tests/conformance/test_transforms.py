@@ -17,16 +17,33 @@ from pytest_robust.core.streams import Streams
 from pytest_robust.testing import check_transform
 from pytest_robust.testing._samples import samples
 from pytest_robust.transforms import (
+    AddDistractor,
+    Azerty,
     Brightness,
+    ChangeCase,
+    ChangeWhitespace,
     Constant,
+    Contractions,
     Contrast,
+    DropWords,
+    ExchangeNames,
+    Expanded,
     Flip,
     GaussianNoise,
+    InsertCharacters,
+    Joined,
+    KeyboardTypos,
+    OcrErrors,
     Reflect,
     Rotate,
     SaltAndPepper,
     Shear,
+    ShuffleWords,
+    Start,
+    SwapCharacters,
+    Synonyms,
     Translate,
+    Upper,
     Vertical,
     Wrap,
     Zoom,
@@ -34,16 +51,29 @@ from pytest_robust.transforms import (
 
 MEMBERS = list(Catalog(room="pytest_robust.transforms", interface=Transform))  # type: ignore[type-abstract]
 IMAGE = [member for member in MEMBERS if ".image." in member.__module__]
+TEXT = [member for member in MEMBERS if ".text." in member.__module__]
 VARIANTS = [
+    AddDistractor(count=2, at=Start(), distractors=("\U0001f600", "https://example.com")),
     Brightness(shift=Between(-0.1, 0.4)),
+    ChangeCase(rate=1, to=Upper()),
+    ChangeWhitespace(edits=2, to=Joined(), protect=(r"\w+\. \w+",)),
+    Contractions(rate=1, to=Expanded()),
     Contrast(factor=Exactly(1.7)),
+    DropWords(edits=3),
+    ExchangeNames(rate=1, names={"city": ("Paris", "New York"), "person": ("Anna", "John", "Zo\u00eb")}),
     Flip(direction=Vertical(), probability=0.5),
     GaussianNoise(sigma=Between(0.1, 0.2)),
     GaussianNoise(severity=2),
+    InsertCharacters(rate=Exactly(0.5), letters="xe\u0301"),
+    KeyboardTypos(rate=Between(0.1, 0.9), layout=Azerty(), on="text"),
+    OcrErrors(rate=1, confusions=(("aa", "b"), ("o", "0", "a"))),
     Rotate(degrees=Exactly(90), fill=Constant(0.5)),
     Rotate(degrees=40, fill=Reflect(), on="image"),
     SaltAndPepper(share=Between(0, 1)),
     Shear(degrees=Between(-30, 60), fill=Wrap()),
+    ShuffleWords(edits=1, window=1),
+    SwapCharacters(edits=2, protect=(r"@\w+", r"https?://\S+")),
+    Synonyms(edits=1, lexicon={"film": ("movie", "picture"), "a": ("one",)}),
     Translate(width=Exactly(0.3), height=0, fill=Constant(0)),
     Zoom(factor=Between(0.3, 4), fill=Reflect()),
 ]
@@ -68,6 +98,28 @@ def test_no_image_transform_refuses_grey_or_coloured_images(member: type[Transfo
     for sample in images:
         changed = member.strongest().apply(sample.batch, sample.streams(0))
         assert not np.array_equal(changed.x, sample.batch.x)
+
+
+@pytest.mark.parametrize("member", TEXT, ids=lambda member: member.__name__)
+def test_no_text_transform_refuses_texts_and_each_changes_some(member: type[Transform]) -> None:
+    texts = [sample for sample in samples() if sample.name.startswith("texts")]
+    assert len(texts) == 2
+    changes = [sample.batch.x != member.strongest().apply(sample.batch, sample.streams(0)).x for sample in texts]
+    assert np.concatenate(changes).any()
+
+
+@pytest.mark.parametrize("member", IMAGE, ids=lambda member: member.__name__)
+def test_every_image_transform_refuses_texts_and_says_why(member: type[Transform]) -> None:
+    texts = next(sample for sample in samples() if sample.name.startswith("texts"))
+    with pytest.raises(InvalidData, match="numbers"):
+        member.strongest().apply(texts.batch, texts.streams(0))
+
+
+@pytest.mark.parametrize("member", TEXT, ids=lambda member: member.__name__)
+def test_every_text_transform_refuses_images_and_says_why(member: type[Transform]) -> None:
+    images = next(sample for sample in samples() if sample.name.startswith("images"))
+    with pytest.raises(InvalidData, match="changes texts.*and the inputs are float32"):
+        member.strongest().apply(images.batch, images.streams(0))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
