@@ -70,6 +70,7 @@ class Subject:
         adversarial_distance = staticmethod(_measures(metrics.AdversarialDistance))
         breaking_point = staticmethod(_measures(metrics.BreakingPoint))
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
+        direction = staticmethod(_measures(metrics.Direction))
         generalization_gap = staticmethod(_measures(metrics.GeneralizationGap))
         invariance = staticmethod(_measures(metrics.Invariance))
         outcomes = staticmethod(_measures(metrics.Outcomes))

@@ -41,6 +41,7 @@ class Robust:
         adversarial_distance = Subject.adversarial_distance
         attack_success_rate = Subject.attack_success_rate
         breaking_point = Subject.breaking_point
+        direction = Subject.direction
         generalization_gap = Subject.generalization_gap
         invariance = Subject.invariance
         outcomes = Subject.outcomes
