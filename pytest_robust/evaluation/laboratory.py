@@ -113,10 +113,8 @@ class Laboratory:
     def _begin(self, request: Request) -> Evaluation:
         clean = self._clean.get(request.criterion)
         if clean is None:
-            meter = Meter(watcher=self.watcher)
-            clean = CleanAnswers(
-                self.model, self.data, request.criterion, meter=meter, batch_size=self.policy.batch_size
-            )
+            meter, criterion = Meter(watcher=self.watcher), request.criterion.about(self.model)
+            clean = CleanAnswers(self.model, self.data, criterion, meter=meter, batch_size=self.policy.batch_size)
             self._clean[request.criterion] = clean
         order = self.order
         if request.only_right:
@@ -125,7 +123,7 @@ class Laboratory:
             order = order[goal_of(request.under).possible(np.asarray(target))]
         # Where all are evaluated anyway, there is nothing to look at early.
         early = not self.policy.exact and self.policy.claim is Claim.DATASET
-        told = replace(request, under=request.under.adapted(self._adapted))
+        told = replace(request, under=request.under.adapted(self._adapted), criterion=clean.criterion)
         return Evaluation(
             clean,
             order,

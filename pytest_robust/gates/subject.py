@@ -71,6 +71,7 @@ class Subject:
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
         breaking_point = staticmethod(_measures(metrics.BreakingPoint))
         corruption_error = staticmethod(_measures(metrics.CorruptionError))
+        direction = staticmethod(_measures(metrics.Direction))
         generalization_gap = staticmethod(_measures(metrics.GeneralizationGap))
         invariance = staticmethod(_measures(metrics.Invariance))
         mean_corruption_error = staticmethod(_measures(metrics.MeanCorruptionError))

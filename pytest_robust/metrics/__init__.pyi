@@ -3,6 +3,7 @@ from .adversarial_distance import AdversarialDistance
 from .attack_success_rate import AttackSuccessRate
 from .breaking_point import BreakingPoint
 from .corruption_error import CorruptionError
+from .direction import Direction
 from .generalization_gap import GeneralizationGap
 from .invariance import Invariance
 from .mean_corruption_error import MeanCorruptionError
@@ -17,6 +18,7 @@ __all__ = [
     "AttackSuccessRate",
     "BreakingPoint",
     "CorruptionError",
+    "Direction",
     "GeneralizationGap",
     "Invariance",
     "MeanCorruptionError",

@@ -42,6 +42,7 @@ class Robust:
         attack_success_rate = Subject.attack_success_rate
         breaking_point = Subject.breaking_point
         corruption_error = Subject.corruption_error
+        direction = Subject.direction
         generalization_gap = Subject.generalization_gap
         invariance = Subject.invariance
         mean_corruption_error = Subject.mean_corruption_error

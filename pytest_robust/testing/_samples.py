@@ -17,6 +17,17 @@ from pytest_robust.core.streams import Streams
 __all__ = ["Sample", "samples"]
 
 _EXAMPLES = 7
+# What a change of texts is likely to get wrong: marks apart from their letters, emoji of several
+# parts, scripts from right to left and without spaces, spaces of every kind, nothing but signs.
+_OTHERS = (
+    "Anna met John in Paris; she doesn't like it. https://example.com/a?b=1 @user",
+    "e\u0301te\u0301 nai\u0308ve \U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1e9\U0001f1ea",
+    "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd 007",
+    "\u4eca\u5929\u5929\u6c14\u5f88\u597d\u3002",
+    "  a\tb\r\n c  ",
+    "\u0301?! ...",
+    "X",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +76,7 @@ def samples() -> Iterator[Sample]:
     yield _sample("readings (n, 12, 5) in [-2, 2]", np.clip(readings, -2, 2), Bounds(-2, 2))
     texts = np.array(["What a good film!", "two words", "word", "", "Ends. Begins", "it is 7 o'clock", "naïve café"])
     yield _sample("texts (n,)", texts, Bounds(0, 1))
+    yield _sample("texts (n,) as objects", np.array(_OTHERS, dtype=object), Bounds(0, 1))
 
 
 def _images(shape: tuple[int, ...], high: float) -> NDArray[np.float32]:

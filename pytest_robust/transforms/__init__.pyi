@@ -40,10 +40,33 @@ from .sequence.time_shift import TimeShift
 from .sequence.token_dropout import TokenDropout
 from .sequence.token_noise import TokenNoise
 from .sequence.truncate import Truncate
+from .text.add_distractor import AddDistractor, End, Start
+from .text.change_case import ChangeCase, Lower, OtherCase, Upper
+from .text.change_whitespace import AnySpacing, Broken, ChangeWhitespace, Doubled, Joined
+from .text.contractions import Contracted, Contractions, Expanded, OtherForm
+from .text.drop_characters import DropCharacters
+from .text.drop_words import DropWords
+from .text.exchange_names import ExchangeNames
+from .text.exchange_numbers import ExchangeNumbers
+from .text.homoglyphs import Homoglyphs
+from .text.insert_characters import InsertCharacters
+from .text.keyboard_typos import Azerty, KeyboardTypos, Qwerty, Qwertz
+from .text.negate import Negate
+from .text.ocr_errors import OcrErrors
+from .text.repeat_words import RepeatWords
+from .text.shuffle_words import ShuffleWords
+from .text.swap_characters import SwapCharacters
+from .text.synonyms import Synonyms, WordNet
 
 __all__ = [
+    "AddDistractor",
+    "AnySpacing",
+    "Azerty",
     "Brightness",
+    "Broken",
     "BySize",
+    "ChangeCase",
+    "ChangeWhitespace",
     "ChannelShift",
     "ChannelShuffle",
     "Chroma410",
@@ -53,32 +76,53 @@ __all__ = [
     "CifarC",
     "ColorJitter",
     "Constant",
+    "Contracted",
+    "Contractions",
     "Contrast",
     "Cutout",
     "DefocusBlur",
+    "Doubled",
     "Downscale",
+    "DropCharacters",
     "DropSteps",
+    "DropWords",
+    "End",
+    "ExchangeNames",
+    "ExchangeNumbers",
+    "Expanded",
     "Flip",
     "GaussianBlur",
     "GaussianNoise",
     "GlassBlur",
     "Grey",
     "Hold",
+    "Homoglyphs",
     "Horizontal",
     "ImageNetC",
     "ImpulseNoise",
+    "InsertCharacters",
     "Interpolate",
+    "Joined",
+    "KeyboardTypos",
     "Left",
     "Linear",
     "LowLight",
+    "Lower",
     "MotionBlur",
     "Nearest",
+    "Negate",
+    "OcrErrors",
+    "OtherCase",
+    "OtherForm",
     "Overexposure",
     "Pad",
     "Perspective",
+    "Qwerty",
+    "Qwertz",
     "RandomWalk",
     "Reflect",
     "RepeatSteps",
+    "RepeatWords",
     "Right",
     "Rotate",
     "SaltAndPepper",
@@ -87,13 +131,19 @@ __all__ = [
     "SetTo",
     "Shear",
     "ShotNoise",
+    "ShuffleWords",
     "SpeckleNoise",
+    "Start",
+    "SwapCharacters",
+    "Synonyms",
     "TimeShift",
     "TokenDropout",
     "TokenNoise",
     "Translate",
     "Truncate",
+    "Upper",
     "Vertical",
+    "WordNet",
     "Wrap",
     "Zoom",
     "ZoomBlur",

@@ -17,7 +17,11 @@ from pytest_robust.core.streams import Streams
 from pytest_robust.testing import check_transform
 from pytest_robust.testing._samples import samples
 from pytest_robust.transforms import (
+    AddDistractor,
+    Azerty,
     Brightness,
+    ChangeCase,
+    ChangeWhitespace,
     ChannelShift,
     ChannelShuffle,
     Chroma410,
@@ -26,21 +30,29 @@ from pytest_robust.transforms import (
     CifarC,
     ColorJitter,
     Constant,
+    Contractions,
     Contrast,
     Cutout,
     DefocusBlur,
     Downscale,
     DropSteps,
+    DropWords,
+    ExchangeNames,
+    Expanded,
     Flip,
     GaussianBlur,
     GaussianNoise,
     GlassBlur,
     Grey,
     ImageNetC,
+    InsertCharacters,
     Interpolate,
+    Joined,
+    KeyboardTypos,
     Left,
     LowLight,
     MotionBlur,
+    OcrErrors,
     Overexposure,
     Pad,
     Perspective,
@@ -55,11 +67,16 @@ from pytest_robust.transforms import (
     SetTo,
     Shear,
     ShotNoise,
+    ShuffleWords,
+    Start,
+    SwapCharacters,
+    Synonyms,
     TimeShift,
     TokenDropout,
     TokenNoise,
     Translate,
     Truncate,
+    Upper,
     Vertical,
     Wrap,
     Zoom,
@@ -68,28 +85,38 @@ from pytest_robust.transforms import (
 
 MEMBERS = list(Catalog(room="pytest_robust.transforms", interface=Transform))  # type: ignore[type-abstract]
 IMAGE = [member for member in MEMBERS if ".image." in member.__module__]
+TEXT = [member for member in MEMBERS if ".text." in member.__module__]
 VARIANTS = [
+    AddDistractor(count=2, at=Start(), distractors=("\U0001f600", "https://example.com")),
     Brightness(shift=Between(-0.1, 0.4)),
+    ChangeCase(rate=1, to=Upper()),
+    ChangeWhitespace(edits=2, to=Joined(), protect=(r"\w+\. \w+",)),
     ChannelShift(shift=Between(-0.1, 0.4)),
     ChannelShuffle(share=Between(0, 1)),
     ChromaSubsampling(scheme=Chroma410()),
     ChromaSubsampling(scheme=Chroma422(), share=0.5),
     ColorJitter(brightness=Between(0.5, 3), contrast=Exactly(1.7)),
     ColorJitter(saturation=Exactly(0), hue=Between(0, 0.5)),
+    Contractions(rate=1, to=Expanded()),
     Contrast(factor=Exactly(1.7)),
     Cutout(share=Between(0.2, 0.6), value=0.0),
     DefocusBlur(severity=5, constants=ImageNetC()),
     Downscale(lost=Between(0, 1)),
     DropSteps(share=1, gap=SetTo(0), features=(0, 2)),
     DropSteps(share=Between(0, 1), gap=Interpolate()),
+    DropWords(edits=3),
+    ExchangeNames(rate=1, names={"city": ("Paris", "New York"), "person": ("Anna", "John", "Zo\u00eb")}),
     Flip(direction=Vertical(), probability=0.5),
     GaussianBlur(severity=5, constants=ImageNetC()),
     GaussianNoise(severity=2),
     GaussianNoise(sigma=Between(0.1, 0.2)),
     GlassBlur(severity=5, constants=ImageNetC()),
     Grey(share=Between(0, 1)),
+    InsertCharacters(rate=Exactly(0.5), letters="xe\u0301"),
+    KeyboardTypos(rate=Between(0.1, 0.9), layout=Azerty(), on="text"),
     LowLight(stops=Between(0, 4), electrons=200, read=8, gamma=1.8),
     MotionBlur(severity=5, constants=ImageNetC()),
+    OcrErrors(rate=1, confusions=(("aa", "b"), ("o", "0", "a"))),
     Overexposure(stops=Between(0, 4), gamma=1.0),
     Pad(share=Between(0, 1), side=Right()),
     Pad(steps=3),
@@ -106,6 +133,9 @@ VARIANTS = [
     Shear(degrees=Between(-30, 60), fill=Wrap()),
     ShotNoise(severity=3, constants=CifarC()),
     ShotNoise(severity=5, constants=ImageNetC()),
+    ShuffleWords(edits=1, window=1),
+    SwapCharacters(edits=2, protect=(r"@\w+", r"https?://\S+")),
+    Synonyms(edits=1, lexicon={"film": ("movie", "picture"), "a": ("one",)}),
     TimeShift(share=Between(-2, 3), fill=Wrap(), features=(2, 1)),
     TimeShift(steps=4, fill=Reflect()),
     TimeShift(steps=Exactly(-2), fill=Constant(0.5)),
@@ -164,6 +194,28 @@ def test_every_sequence_transform_takes_token_ids_or_readings_and_no_colours_or_
     readings = {name for name in taken if name.startswith("readings")}
     assert len(readings) == (0 if member.__name__.startswith("Token") else 2)
     assert not any(", 1)" in name or ", 3)" in name or name.startswith("texts") for name in taken)
+
+
+@pytest.mark.parametrize("member", TEXT, ids=lambda member: member.__name__)
+def test_no_text_transform_refuses_texts_and_each_changes_some(member: type[Transform]) -> None:
+    texts = [sample for sample in samples() if sample.name.startswith("texts")]
+    assert len(texts) == 2
+    changes = [sample.batch.x != member.strongest().apply(sample.batch, sample.streams(0)).x for sample in texts]
+    assert np.concatenate(changes).any()
+
+
+@pytest.mark.parametrize("member", IMAGE, ids=lambda member: member.__name__)
+def test_every_image_transform_refuses_texts_and_says_why(member: type[Transform]) -> None:
+    texts = next(sample for sample in samples() if sample.name.startswith("texts"))
+    with pytest.raises(InvalidData, match="numbers"):
+        member.strongest().apply(texts.batch, texts.streams(0))
+
+
+@pytest.mark.parametrize("member", TEXT, ids=lambda member: member.__name__)
+def test_every_text_transform_refuses_images_and_says_why(member: type[Transform]) -> None:
+    images = next(sample for sample in samples() if sample.name.startswith("images"))
+    with pytest.raises(InvalidData, match="changes texts.*and the inputs are float32"):
+        member.strongest().apply(images.batch, images.streams(0))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
