@@ -22,6 +22,7 @@ __all__ = [
     "check_severity",
     "check_share",
     "draw",
+    "draw_share",
     "severity_field",
     "strength",
 ]
@@ -144,6 +145,12 @@ def draw(name: str, amount: Amount, streams: Streams, *, neutral: float = 0.0) -
     return streams.uniform(name, (), between.low, between.high)
 
 
+def draw_share(name: str, amount: Amount, streams: Streams) -> Floats:
+    """Return (n,) float32 values, one an example, where a plain number is one value and not a range."""
+    fixed = amount if isinstance(amount, (Exactly, Between)) else Exactly(amount)
+    return draw(name, fixed, streams)
+
+
 def check_severity(severity: object) -> None:
     """Refuse what is none of the five severities of the corruption benchmarks.
 
@@ -170,12 +177,13 @@ def severity_field(*, default: Any = MISSING) -> Any:  # noqa: ANN401 - a datacl
     return field(default=default, metadata=metadata)
 
 
-def strength(*, strongest: Any, neutral: float = 0.0, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
+def strength(*, strongest: Any = MISSING, neutral: float = 0.0, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
     """Return a dataclass field that says how strong a perturbation is, required without a default.
 
     Args:
-        strongest: What `perturbations(Class)` searches up to.
+        strongest: What `perturbations(Class)` searches up to; left out where another field says that.
         neutral: The value that changes nothing, where milder ones lead.
         default: What it is where it is left out; infinity for no limit, which has no milder one.
     """
-    return field(default=default, metadata={"strongest": strongest, "neutral": neutral})
+    metadata = {"neutral": neutral} | ({} if strongest is MISSING else {"strongest": strongest})
+    return field(default=default, metadata=metadata)
