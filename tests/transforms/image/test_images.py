@@ -10,14 +10,36 @@ import pytest
 
 from pytest_robust import InvalidData
 from pytest_robust.core.perturbation import Transform
-from pytest_robust.transforms import Brightness, Contrast, Flip, Rotate, Shear, Translate, Zoom
+from pytest_robust.transforms import (
+    Brightness,
+    Contrast,
+    ElasticTransform,
+    Flip,
+    Fog,
+    Frost,
+    JpegCompression,
+    Pixelate,
+    Rotate,
+    Shear,
+    Snow,
+    Spatter,
+    Translate,
+    Zoom,
+)
 
 ALL = [
     Brightness(shift=0.2),
     Contrast(factor=0.5),
+    ElasticTransform(severity=3),
     Flip(),
+    Fog(severity=3),
+    Frost(severity=3),
+    JpegCompression(severity=3),
+    Pixelate(severity=3),
     Rotate(degrees=15),
     Shear(degrees=10),
+    Snow(severity=3),
+    Spatter(severity=3),
     Translate(width=0.1, height=0.1),
     Zoom(factor=0.2),
 ]
