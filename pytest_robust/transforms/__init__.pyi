@@ -10,20 +10,28 @@ from .image.contrast import Contrast
 from .image.cutout import Cutout
 from .image.defocus_blur import DefocusBlur
 from .image.downscale import Downscale
+from .image.elastic_transform import ElasticTransform
 from .image.flip import Flip
+from .image.fog import Fog
+from .image.frost import Frost
 from .image.gaussian_blur import GaussianBlur
 from .image.gaussian_noise import GaussianNoise
 from .image.glass_blur import GlassBlur
 from .image.grey import Grey
 from .image.impulse_noise import ImpulseNoise
+from .image.jpeg_compression import JpegCompression
 from .image.low_light import LowLight
 from .image.motion_blur import MotionBlur
 from .image.overexposure import Overexposure
 from .image.perspective import Perspective
+from .image.pixelate import Pixelate
 from .image.rotate import Rotate
 from .image.salt_and_pepper import SaltAndPepper
+from .image.saturate import Saturate
 from .image.shear import Shear
 from .image.shot_noise import ShotNoise
+from .image.snow import Snow
+from .image.spatter import Spatter
 from .image.speckle_noise import SpeckleNoise
 from .image.translate import Translate
 from .image.zoom import Zoom
@@ -86,11 +94,14 @@ __all__ = [
     "DropCharacters",
     "DropSteps",
     "DropWords",
+    "ElasticTransform",
     "End",
     "ExchangeNames",
     "ExchangeNumbers",
     "Expanded",
     "Flip",
+    "Fog",
+    "Frost",
     "GaussianBlur",
     "GaussianNoise",
     "GlassBlur",
@@ -103,6 +114,7 @@ __all__ = [
     "InsertCharacters",
     "Interpolate",
     "Joined",
+    "JpegCompression",
     "KeyboardTypos",
     "Left",
     "Linear",
@@ -117,6 +129,7 @@ __all__ = [
     "Overexposure",
     "Pad",
     "Perspective",
+    "Pixelate",
     "Qwerty",
     "Qwertz",
     "RandomWalk",
@@ -126,12 +139,15 @@ __all__ = [
     "Right",
     "Rotate",
     "SaltAndPepper",
+    "Saturate",
     "SensorDrift",
     "SensorSpikes",
     "SetTo",
     "Shear",
     "ShotNoise",
     "ShuffleWords",
+    "Snow",
+    "Spatter",
     "SpeckleNoise",
     "Start",
     "SwapCharacters",
