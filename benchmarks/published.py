@@ -17,13 +17,23 @@ from sklearn.datasets import load_sample_images
 
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.transforms import (
+    Brightness,
+    Contrast,
     DefocusBlur,
+    ElasticTransform,
+    Fog,
+    Frost,
     GaussianBlur,
     GaussianNoise,
     GlassBlur,
     ImpulseNoise,
+    JpegCompression,
     MotionBlur,
+    Pixelate,
+    Saturate,
     ShotNoise,
+    Snow,
+    Spatter,
     SpeckleNoise,
     ZoomBlur,
 )
@@ -31,13 +41,23 @@ from pytest_robust.transforms import (
 __all__ = ["PUBLISHED", "Corrupt", "corrupt", "photos"]
 
 PUBLISHED: dict[type[Transform], str] = {
+    Brightness: "brightness",
+    Contrast: "contrast",
     DefocusBlur: "defocus_blur",
+    ElasticTransform: "elastic_transform",
+    Fog: "fog",
+    Frost: "frost",
     GaussianBlur: "gaussian_blur",
     GaussianNoise: "gaussian_noise",
     GlassBlur: "glass_blur",
     ImpulseNoise: "impulse_noise",
+    JpegCompression: "jpeg_compression",
     MotionBlur: "motion_blur",
+    Pixelate: "pixelate",
+    Saturate: "saturate",
     ShotNoise: "shot_noise",
+    Snow: "snow",
+    Spatter: "spatter",
     SpeckleNoise: "speckle_noise",
     ZoomBlur: "zoom_blur",
 }
@@ -72,8 +92,11 @@ def corrupt() -> Corrupt:
     corruptions.np = SimpleNamespace(**{**vars(np), "float_": np.float64})  # gone from NumPy 2
 
     def corrupted(image: NDArray[np.uint8], severity: int, name: str) -> NDArray[np.uint8]:
-        changed: NDArray[np.uint8] = imagecorruptions.corrupt(image, severity, name)
-        return changed
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            changed: NDArray[np.uint8] = imagecorruptions.corrupt(image, severity, name)
+        # Where no drop falls on an image, its spatter divides by 0, and the image is black.
+        return image if name == "spatter" and not changed.any() else changed
 
     return corrupted
 

@@ -21,8 +21,8 @@ from pytest_robust.transforms import ImageNetC
 _SIZE = 32
 _IMAGES = 240
 # What takes the package long gets fewer images; the ratio is one of images per second.
-_RIVALS_IMAGES = {"glass_blur": 4, "motion_blur": 40, "zoom_blur": 20}
-_BARS = {"glass_blur": 3}
+_RIVALS_IMAGES = {"frost": 4, "glass_blur": 4, "motion_blur": 40, "zoom_blur": 20}
+_BARS = {"glass_blur": 3, "jpeg_compression": 3}
 
 
 @pytest.mark.parametrize("severity", [1, 2, 3, 4, 5])
