@@ -46,8 +46,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if settings.battery:
         from pytest_robust.plugin.battery import Battery
 
-        # Before -k and -m choose among the items.
-        items.extend(Battery.of(session, settings).collect())
+        # Before -k and -m choose among the items; by way of the session, which counts them.
+        items.extend(session.genitems(Battery.of(session, settings)))
     disabled = settings.disable
     for item in items:
         marked = item.get_closest_marker("robust") is not None

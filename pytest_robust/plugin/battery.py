@@ -102,4 +102,5 @@ class _Item(pytest.Item):
         """Return where it stands: the model's file."""
         battery = self.getparent(Battery)
         assert battery is not None
-        return battery.source, None, self.name
+        # Not the name alone: pytest takes the dots in an end of the node's id for those of classes.
+        return battery.source, None, f"{battery.name} {self.name}"
