@@ -14,6 +14,9 @@ help: ## Show this list
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,tensorflow,reference,docs]'
+	# Without what it asks for: opencv-python needs libGL, which a machine without a screen lacks;
+	# opencv-python-headless, an extra of ours, is the same module.
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps imagecorruptions
 	touch $@
 
 demo: $(STAMP) ## Train the MNIST CNN, check its robustness, write a page

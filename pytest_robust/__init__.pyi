@@ -2,6 +2,7 @@ from .core.bounds import UNBOUNDED, Bounds
 from .core.criteria import ByFunction, Correct, SameAsClean, TopK, WithinTolerance
 from .core.dataset import Dataset
 from .core.defended import BPDA, Defended
+from .core.drift import DriftingStream, Gradual, Recurring, Sigmoid, Sudden
 from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
 from .core.goals import Targeted, Untargeted
 from .core.norms import L0, L1, L2, LInf
@@ -21,15 +22,20 @@ __all__ = [
     "Correct",
     "Dataset",
     "Defended",
+    "DriftingStream",
     "Exactly",
+    "Gradual",
     "InvalidArgument",
     "InvalidData",
     "InvalidModel",
     "LInf",
     "NoGradient",
+    "Recurring",
     "RobustError",
     "SameAsClean",
+    "Sigmoid",
     "Subject",
+    "Sudden",
     "Targeted",
     "TopK",
     "Untargeted",

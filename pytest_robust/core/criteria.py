@@ -6,14 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from pytest_robust.core.arrays import Floats, Labels, Outputs
 from pytest_robust.core.errors import InvalidArgument, InvalidData, InvalidModel
+from pytest_robust.core.model import Model
 
-__all__ = ["ByFunction", "Correct", "Criterion", "SameAsClean", "TopK", "WithinTolerance", "answers"]
+__all__ = ["AgainstClean", "ByFunction", "Correct", "Criterion", "SameAsClean", "TopK", "WithinTolerance", "answers"]
 
 _SCORES_RANK = 2
 
@@ -38,6 +39,22 @@ class Criterion(ABC):
             target: (n, ...) what should be answered.
             outputs: (n, classes) scores, (n,) labels or (n,) values.
         """
+
+    def about(self, model: Model) -> Self:  # noqa: ARG002 - for those that name a class
+        """Return the criterion as it reads a model's answers; most need to know nothing of it.
+
+        Raises:
+            InvalidArgument: It names something that the model does not know.
+        """
+        return self
+
+
+class AgainstClean(Criterion):
+    """Judges an answer by the one to the unchanged input: needs no labels."""
+
+    @abstractmethod
+    def kept(self, outputs: Outputs) -> Labels:
+        """Return (n, ...) what is kept of the answers to unchanged inputs, the target of `score`."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +138,14 @@ class WithinTolerance(Criterion):
 
 
 @dataclass(frozen=True)
-class SameAsClean(Criterion):
+class SameAsClean(AgainstClean):
     """Right is whatever the model answers to the unchanged input: needs no labels."""
 
     about_classes: ClassVar = True
+
+    def kept(self, outputs: Outputs) -> Labels:
+        """Return (n,) the answers themselves."""
+        return answers(outputs)
 
     def score(self, target: Labels, outputs: Outputs) -> Floats:
         """Return (n,) 1 where the answer is still the one to the clean input.

@@ -44,6 +44,7 @@ class Request:
         under: The perturbation.
         criterion: What counts as right: a Criterion, or a function of (target, output).
         data: Other examples than the subject's own, in any form it takes data in.
+        model: Another model than the subject's own, of any framework, on the same examples.
         only_right: Only the examples answered right before the change.
         outputs: Keep the answers themselves, and change the examples answered wrong too.
     """
@@ -51,6 +52,7 @@ class Request:
     under: Perturbation = field(default_factory=Clean)
     criterion: Criterion = field(default_factory=Correct)
     data: Any = None
+    model: Any = None
     only_right: bool = False
     outputs: bool = False
 

@@ -13,7 +13,22 @@ from pytest_robust.core.arrays import Floats
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.streams import Streams
 
-__all__ = ["Amount", "Between", "Exactly", "amount_range", "check_share", "draw", "strength"]
+__all__ = [
+    "SEVERITIES",
+    "Amount",
+    "Between",
+    "Exactly",
+    "amount_range",
+    "check_severity",
+    "check_share",
+    "draw",
+    "draw_share",
+    "severity_field",
+    "strength",
+]
+
+SEVERITIES = 5
+"""How many the literature on corruptions tells apart, from 1."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +145,45 @@ def draw(name: str, amount: Amount, streams: Streams, *, neutral: float = 0.0) -
     return streams.uniform(name, (), between.low, between.high)
 
 
-def strength(*, strongest: Any, neutral: float = 0.0, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
+def draw_share(name: str, amount: Amount, streams: Streams) -> Floats:
+    """Return (n,) float32 values, one an example, where a plain number is one value and not a range."""
+    fixed = amount if isinstance(amount, (Exactly, Between)) else Exactly(amount)
+    return draw(name, fixed, streams)
+
+
+def check_severity(severity: object) -> None:
+    """Refuse what is none of the five severities of the corruption benchmarks.
+
+    Raises:
+        InvalidArgument: It is not an integer from 1 to 5.
+    """
+    if isinstance(severity, bool) or not isinstance(severity, int) or not 1 <= severity <= SEVERITIES:
+        raise InvalidArgument(
+            f"severity={severity!r} must be an integer from 1, mild, to {SEVERITIES}, severe; "
+            "leave the change out for no change at all"
+        )
+
+
+def severity_field(*, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
+    """Return a dataclass field for a severity from 1 to 5, required without a default.
+
+    Milder versions are whole severities, 1 at least. With a default of None it stands beside
+    another strength, of which one is given.
+
+    Args:
+        default: What it is where it is left out.
+    """
+    metadata = {"neutral": 0, "whole": True} | ({"strongest": SEVERITIES} if default is MISSING else {})
+    return field(default=default, metadata=metadata)
+
+
+def strength(*, strongest: Any = MISSING, neutral: float = 0.0, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
     """Return a dataclass field that says how strong a perturbation is, required without a default.
 
     Args:
-        strongest: What `perturbations(Class)` searches up to.
+        strongest: What `perturbations(Class)` searches up to; left out where another field says that.
         neutral: The value that changes nothing, where milder ones lead.
         default: What it is where it is left out; infinity for no limit, which has no milder one.
     """
-    return field(default=default, metadata={"strongest": strongest, "neutral": neutral})
+    metadata = {"neutral": neutral} | ({} if strongest is MISSING else {"strongest": strongest})
+    return field(default=default, metadata=metadata)

@@ -78,7 +78,7 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
             share: In (0, 1]; parameters move on the straight line from neutral.
         """
         milder = {
-            item.name: _toward(getattr(self, item.name), share, item.metadata["neutral"])
+            item.name: _milder(getattr(self, item.name), share, item)
             for item in fields(self)
             if "neutral" in item.metadata
         }
@@ -100,12 +100,13 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
     @property
     def has_strength(self) -> bool:
         """Whether there are milder ones of its kind."""
-        return any("neutral" in item.metadata and getattr(self, item.name) != inf for item in fields(self))
+        return any("neutral" in item.metadata and getattr(self, item.name) not in {None, inf} for item in fields(self))
 
     @property
     def level(self) -> float | None:
         """The number to draw it over on a curve, or None where it has several or none."""
-        values = [getattr(self, item.name) for item in fields(self) if "neutral" in item.metadata]
+        strengths = [getattr(self, item.name) for item in fields(self) if "neutral" in item.metadata]
+        values = [value for value in strengths if value is not None]
         if len(values) != 1 or values[0] == inf:
             return None
         value = values[0]
@@ -150,6 +151,14 @@ def _told(perturbation: Perturbation) -> list[Any]:
 
 def _parts(perturbation: Perturbation) -> tuple[Perturbation, ...]:
     return perturbation.parts if isinstance(perturbation, Chain) else (perturbation,)
+
+
+def _milder(value: Any, share: float, item: Any) -> Any:  # noqa: ANN401 - a field's value of any type, a dataclass field
+    if value is None:  # another parameter says how strong
+        return None
+    if "whole" in item.metadata:
+        return max(1, round(share * value))
+    return _toward(value, share, item.metadata["neutral"])
 
 
 def _toward(value: Any, share: float, neutral: float) -> Any:  # noqa: ANN401 - a field's value of any type

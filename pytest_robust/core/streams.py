@@ -68,7 +68,7 @@ class Streams:
         """Return streams independent of these, named by `words`."""
         return Streams(key=_key(self.key, *words), index=self.index)
 
-    def rows(self, keep: Integers | Mask) -> Streams:
+    def rows(self, keep: Integers | Mask | slice) -> Streams:
         """Return the streams of some of the examples."""
         return Streams(key=self.key, index=self.index[keep])
 
@@ -103,6 +103,16 @@ class Streams:
             return normal
 
         return self._drawn(name, shape, numbers, np.float32)
+
+    def words(self, name: str, shape: tuple[int, ...] = ()) -> NDArray[np.uint16]:
+        """Return (n, *shape) uint16 numbers, uniform in 0..65535, in a quarter of the time of `uniform`.
+
+        For noise on every entry of an image, which reads what a number stands for from a table.
+        """
+        count = prod(shape)
+        # A draw has 64 bits, and every 16 of them are as good as the others.
+        quads = self._drawn(name, (-(-count // 4),), lambda bits: bits, np.uint64)
+        return quads.view(np.uint16)[:, :count].reshape(len(self.index), *shape)
 
     def integers(self, name: str, low: int, high: int, shape: tuple[int, ...] = ()) -> Integers:
         """Return (n, *shape) int64 numbers, uniform in low..high-1."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
-from pytest_robust.core.criteria import Criterion, SameAsClean, answers
+from pytest_robust.core.criteria import AgainstClean, Criterion, answers
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.losses import LogOdds
@@ -40,6 +40,7 @@ class CleanAnswers:
         self._score = np.zeros(len(data))
         self._loss = np.full(len(data), np.nan)
         self._answer: NDArray[Any] | None = None
+        self._kept: NDArray[Any] | None = None
         if self.needs_labels and data.y is None:
             raise InvalidData(
                 "the data have no labels y, and what is right depends on them; give labels, or measure invariance, "
@@ -49,14 +50,18 @@ class CleanAnswers:
 
     @property
     def needs_labels(self) -> bool:
-        """Whether right is a matter of labels, rather than of staying the same."""
-        return not isinstance(self.criterion, SameAsClean)
+        """Whether right is a matter of labels, rather than of the answers before the change."""
+        return not isinstance(self.criterion, AgainstClean)
 
     def target(self, index: Integers) -> Labels:
         """Return what should be answered to the examples `index`, asked before."""
         known = self._answer if self._target is None else self._target
         assert known is not None, "asked before any answer"
         return known[index]
+
+    def reference(self, index: Integers) -> Labels:
+        """Return what answers to the examples `index`, asked before, are judged by."""
+        return self.target(index) if self._kept is None else self._kept[index]
 
     def score(self, index: Integers) -> Floats:
         """Return (n,) scores of the examples `index`."""
@@ -91,12 +96,20 @@ class CleanAnswers:
         if self._answer is None:
             if self._target is not None and self.criterion.about_classes:
                 fit(self._target, outputs)
-            self._answer = np.zeros(
-                (len(self.data), *said.shape[1:]), dtype=said.dtype if said.dtype.kind not in "US" else object
-            )
+            self._answer = _room(len(self.data), said)
         self._answer[index] = said
+        if isinstance(self.criterion, AgainstClean):
+            kept = self.criterion.kept(outputs)
+            self._kept = _room(len(self.data), kept) if self._kept is None else self._kept
+            self._kept[index] = kept
         target = self.target(index)
-        self._score[index] = self.criterion.score(target, outputs)
+        self._score[index] = self.criterion.score(self.reference(index), outputs)
         if self.criterion.about_classes and isinstance(self.model, Classifier):
             self._loss[index] = LogOdds().value(outputs, np.asarray(target, dtype=np.int64))
         self._known[index] = True
+
+
+def _room(total: int, some: NDArray[Any]) -> NDArray[Any]:
+    """Return an array for as many values as there are examples."""
+    # Later labels may be longer than the first ones.
+    return np.zeros((total, *some.shape[1:]), dtype=some.dtype if some.dtype.kind not in "US" else object)

@@ -298,7 +298,7 @@ class Evaluation:
         return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
 
     def _judge(self, outputs: Outputs, index: Integers) -> Floats:
-        return self.request.criterion.score(self._clean.target(index), outputs)
+        return self.request.criterion.score(self._clean.reference(index), outputs)
 
     def _observe(self, index: Integers, trial: Trial, broken: Mask, unusable: Mask | None, outputs: Outputs) -> None:
         """Collect the signs of a sick attack, for perturbations that follow gradients."""

@@ -56,6 +56,7 @@ class Laboratory:
         self._clean: dict[Criterion, CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
+        self._rivals: list[tuple[Any, Laboratory]] = []
         self._others: list[tuple[Any, Model]] = []
 
     @cached_property
@@ -75,14 +76,9 @@ class Laboratory:
             InvalidData: The criterion needs labels and there are none.
         """
         if request.data is not None:
-            return self._sibling(request.data).evaluation(
-                Request(
-                    under=request.under,
-                    criterion=request.criterion,
-                    only_right=request.only_right,
-                    outputs=request.outputs,
-                )
-            )
+            return self._sibling(request.data).evaluation(replace(request, data=None))
+        if request.model is not None:
+            return self._rival(request.model).evaluation(replace(request, model=None))
         key = (request.under, request.criterion, request.only_right, request.outputs)
         try:
             found = self._evaluations.get(key)
@@ -110,15 +106,15 @@ class Laboratory:
     def _is_begun(self, request: Request) -> bool:
         if request.data is not None:
             return any(known is request.data for known, _ in self._siblings)
+        if request.model is not None:
+            return any(known is request.model for known, _ in self._rivals)
         return (request.under, request.criterion, request.only_right, request.outputs) in self._evaluations
 
     def _begin(self, request: Request) -> Evaluation:
         clean = self._clean.get(request.criterion)
         if clean is None:
-            meter = Meter(watcher=self.watcher)
-            clean = CleanAnswers(
-                self.model, self.data, request.criterion, meter=meter, batch_size=self.policy.batch_size
-            )
+            meter, criterion = Meter(watcher=self.watcher), request.criterion.about(self.model)
+            clean = CleanAnswers(self.model, self.data, criterion, meter=meter, batch_size=self.policy.batch_size)
             self._clean[request.criterion] = clean
         order = self.order
         if request.only_right:
@@ -127,7 +123,7 @@ class Laboratory:
             order = order[goal_of(request.under).possible(np.asarray(target))]
         # Where all are evaluated anyway, there is nothing to look at early.
         early = not self.policy.exact and self.policy.claim is Claim.DATASET
-        told = replace(request, under=request.under.adapted(self._adapted))
+        told = replace(request, under=request.under.adapted(self._adapted), criterion=clean.criterion)
         return Evaluation(
             clean,
             order,
@@ -153,4 +149,14 @@ class Laboratory:
         data_set = dataset(raw_data(data), self._bounds)
         made = Laboratory(self.model, data_set, self.policy, bounds=self._bounds, watcher=self.watcher)
         self._siblings.append((data, made))
+        return made
+
+    def _rival(self, model: Any) -> Laboratory:  # noqa: ANN401 - any framework's
+        """Return the laboratory of another model on the same examples in the same order."""
+        for known, laboratory in self._rivals:
+            if known is model:
+                return laboratory
+        made = Laboratory(self._adapted(model), self.data, self.policy, bounds=self._bounds, watcher=self.watcher)
+        made.order = self.order
+        self._rivals.append((model, made))
         return made

@@ -179,6 +179,8 @@ def _in_turn(parts: tuple[Perturbation, ...], trial: Trial) -> Realised:
         # But a mean over draws of a random model needs a gradient at each draw.
         rows = (trial if isinstance(part, Wrapped) else shared).rows(standing)
         step = realise(part, replace(rows, streams=rows.streams.child("part", turn)))
+        # Texts may have become longer than those before: NumPy would cut them.
+        worst = worst.astype(np.promote_types(worst.dtype, step.x.dtype), copy=False)
         worst[standing] = step.x
         unusable[standing] |= False if step.unusable is None else step.unusable
         distance[standing] = np.nan if step.distance is None else step.distance

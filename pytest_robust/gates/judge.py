@@ -11,7 +11,7 @@ from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import ExampleMetric, Flattery, Metric, Request, SampleMetric, Settled, StepwiseMetric
-from pytest_robust.core.outcomes import Cost, Outcomes
+from pytest_robust.core.outcomes import Cost, Finding, Outcomes
 from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision, Verdict
@@ -24,7 +24,7 @@ from pytest_robust.statistics.mean_interval import is_binary, mean_interval
 from pytest_robust.statistics.prior_posterior_ratio import Side, side_of
 from pytest_robust.statistics.tango import tango
 
-__all__ = ["Case", "judge", "judge_paired", "measure"]
+__all__ = ["Case", "judge", "judge_paired", "measure", "report"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +101,23 @@ def _settled(case: Case, costs: list[Cost], request: Request, at: float) -> Sett
         raise InvalidModel(f"accuracy under {request.under!r}: {verdict.reason}")
     costs += [verdict.spent, *(one.cost for one in asked.outcomes_at(verdict.estimate.n))]
     return Settled(held=bool(verdict), n=verdict.estimate.n, total=verdict.estimate.total)
+
+
+def report(case: Case) -> Verdict:
+    """Return what was measured on all examples without a bar: INVALID where the attack proves nothing."""
+    try:
+        estimate = measure(case)
+    except InvalidModel as error:
+        return _invalid(case, None, str(error))
+    verdict = Verdict(
+        decision=Decision.NO_BAR,
+        bar=None,
+        estimate=estimate,
+        claim=case.policy.claim,
+        reason="measured, no bar",
+        remedy="",
+    )
+    return verdict if case.metric.flattery is Flattery.NONE else _questioned(case, verdict)
 
 
 def judge(case: Case, bar: Bar) -> Verdict:
@@ -270,21 +287,39 @@ def _doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
     flattery = case.metric.flattery
     if bar is None or flattery is Flattery.NONE or verdict.decision not in {Decision.PASS, Decision.FAIL}:
         return verdict
-    looked = verdict.estimate.n if verdict.estimate is not None else 0
-    findings = tuple(finding for outcomes in case.outcomes_at(looked) for finding in outcomes.findings)
     says_high = (verdict.decision is Decision.PASS) == bar.upward
     leans_on_failure = says_high == (flattery is Flattery.UP)
     if flipped:
         leans_on_failure = not leans_on_failure
-    if not findings and leans_on_failure and not _holds_anyway(case, bar):
+    if leans_on_failure:
+        return _questioned(case, verdict, anyway=_holds_anyway(case, bar))
+    findings = _found(case, verdict)
+    return replace(verdict, findings=findings) if findings else verdict
+
+
+def _found(case: Case, verdict: Verdict) -> tuple[Finding, ...]:
+    """Return what spoke against the attacks while the verdict was reached."""
+    looked = verdict.estimate.n if verdict.estimate is not None else 0
+    return tuple(finding for outcomes in case.outcomes_at(looked) for finding in outcomes.findings)
+
+
+def _questioned(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict:
+    """Return INVALID instead of what rests on an attack's failure, where that proves nothing.
+
+    Args:
+        case: What was judged.
+        verdict: Rests on it.
+        anyway: Whether the verdict would be the same whatever the attack did.
+    """
+    findings = _found(case, verdict)
+    if not findings and not anyway:
         # Asked for only here: it costs model calls, and no other verdict needs it.
+        looked = verdict.estimate.n if verdict.estimate is not None else 0
         opinions = [one.opinion_at(min(looked, one.done)) for one in case.evaluations]
         findings = tuple(finding for opinion in opinions for finding in opinion.findings)
         verdict = replace(verdict, spent=_sum(verdict.spent, *(opinion.cost for opinion in opinions)))
     if not findings:
         return verdict
-    if not leans_on_failure:
-        return replace(verdict, findings=findings)
     return replace(
         verdict,
         decision=Decision.INVALID,
@@ -307,7 +342,7 @@ def _sum(*costs: Cost) -> Cost:
     )
 
 
-def _invalid(case: Case, bar: Bar, why: str) -> Verdict:
+def _invalid(case: Case, bar: Bar | None, why: str) -> Verdict:
     return Verdict(
         decision=Decision.INVALID,
         bar=bar,

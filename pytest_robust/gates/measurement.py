@@ -16,7 +16,7 @@ from pytest_robust.core.record import Record
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.gates.explain import explain, record_of, under_of
-from pytest_robust.gates.judge import Case, judge, judge_paired, measure
+from pytest_robust.gates.judge import Case, judge, judge_paired, measure, report
 
 __all__ = ["Listener", "Measurement", "Shifted"]
 
@@ -72,6 +72,17 @@ class Measurement:
         with self._watched():
             self._estimate = measure(self._case)
         return self._estimate
+
+    def report(self) -> Verdict:
+        """Return the value on all examples as a verdict without a bar; INVALID where an attack proves nothing.
+
+        What a run without bars shows: it neither passes nor fails by its number.
+        """
+        self.compared = True
+        with self._watched():
+            verdict = report(self._case)
+            record = self.record(verdict)
+        return self._told(verdict, record)
 
     def __float__(self) -> float:
         """Return the value on all examples."""

@@ -15,7 +15,7 @@ from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.model import name_of
-from pytest_robust.core.perturbation import Attack
+from pytest_robust.core.perturbation import Perturbation
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.laboratory import Laboratory
@@ -68,11 +68,16 @@ class Subject:
     if TYPE_CHECKING:
         accuracy = staticmethod(_measures(metrics.Accuracy))
         adversarial_distance = staticmethod(_measures(metrics.AdversarialDistance))
-        breaking_point = staticmethod(_measures(metrics.BreakingPoint))
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
+        breaking_point = staticmethod(_measures(metrics.BreakingPoint))
+        corruption_error = staticmethod(_measures(metrics.CorruptionError))
+        direction = staticmethod(_measures(metrics.Direction))
         generalization_gap = staticmethod(_measures(metrics.GeneralizationGap))
         invariance = staticmethod(_measures(metrics.Invariance))
+        mean_corruption_error = staticmethod(_measures(metrics.MeanCorruptionError))
+        mean_flip_rate = staticmethod(_measures(metrics.MeanFlipRate))
         outcomes = staticmethod(_measures(metrics.Outcomes))
+        relative_mean_corruption_error = staticmethod(_measures(metrics.RelativeMeanCorruptionError))
         score = staticmethod(_measures(metrics.Score))
 
     def __init__(
@@ -108,17 +113,32 @@ class Subject:
             raise AttributeError(f"{name!r} is none of the measurements {', '.join(known)}{hint}")
         return partial(self._measure, METRICS.load(name))
 
-    def curve(self, attack: Attack | type[Attack], *, eps: Iterable[float]) -> Curve:
-        """Return robust accuracy at several budgets, each a measurement of its own: `curve[0.1] >= 0.6`.
+    def curve(
+        self,
+        under: Perturbation | type[Perturbation],
+        *,
+        eps: Iterable[float] | None = None,
+        severity: Iterable[int] | None = None,
+    ) -> Curve:
+        """Return robust accuracy at several strengths, each a measurement of its own: `curve[0.1] >= 0.6`.
 
         Args:
-            attack: A class such as `PGD`, or a value, whose own budget does not matter.
-            eps: The budgets, in the inputs' own unit.
+            under: An attack or a corruption: a class such as `PGD` or `Fog`, or a value, whose own
+                strength does not matter.
+            eps: The budgets of an attack, in the inputs' own unit.
+            severity: The severities of a corruption, such as `range(1, 6)`.
 
         Raises:
-            InvalidArgument: No attack with a budget, or no budgets.
+            InvalidArgument: Not exactly one of the two is given, or `under` has no such strength.
         """
-        return Curve(attack, eps, self._measurement)
+        if eps is not None and severity is None:
+            return Curve.over_budgets(under, eps, self._measurement)
+        if severity is not None and eps is None:
+            return Curve.over_severities(under, severity, self._measurement)
+        raise InvalidArgument(
+            f"curve({name_of(under)}): say at which budgets, eps=[0.05, 0.1], "
+            "or at which severities, severity=range(1, 6)"
+        )
 
     def __dir__(self) -> list[str]:
         """Return the measurements beside what every object has."""

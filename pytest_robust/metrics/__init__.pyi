@@ -2,9 +2,14 @@ from .accuracy import Accuracy
 from .adversarial_distance import AdversarialDistance
 from .attack_success_rate import AttackSuccessRate
 from .breaking_point import BreakingPoint
+from .corruption_error import CorruptionError
+from .direction import Direction
 from .generalization_gap import GeneralizationGap
 from .invariance import Invariance
+from .mean_corruption_error import MeanCorruptionError
+from .mean_flip_rate import MeanFlipRate
 from .outcomes import Outcomes
+from .relative_mean_corruption_error import RelativeMeanCorruptionError
 from .score import Score
 
 __all__ = [
@@ -12,8 +17,13 @@ __all__ = [
     "AdversarialDistance",
     "AttackSuccessRate",
     "BreakingPoint",
+    "CorruptionError",
+    "Direction",
     "GeneralizationGap",
     "Invariance",
+    "MeanCorruptionError",
+    "MeanFlipRate",
     "Outcomes",
+    "RelativeMeanCorruptionError",
     "Score",
 ]

@@ -40,9 +40,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Understand every marker before any test runs, so that a mistake costs no time."""
-    disabled = config.stash[_SETTINGS].disable
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Add the battery, and understand every marker before any test runs, so that a mistake costs no time."""
+    settings = config.stash[_SETTINGS]
+    if settings.battery:
+        from pytest_robust.plugin.battery import Battery
+
+        # Before -k and -m choose among the items; by way of the session, which counts them.
+        items.extend(session.genitems(Battery.of(session, settings)))
+    disabled = settings.disable
     for item in items:
         marked = item.get_closest_marker("robust") is not None
         if disabled and (marked or "robust" in getattr(item, "fixturenames", ())):
@@ -138,13 +144,15 @@ def robust(pytestconfig: pytest.Config) -> Robust:
 
 
 @pytest.fixture(scope="session")
-def robust_model() -> Any:  # noqa: ANN401 - any framework's
-    """The model that `robust` measures: override it in conftest.py.
+def robust_model(pytestconfig: pytest.Config) -> Any:  # noqa: ANN401 - any framework's
+    """The model that `robust` measures: override it in conftest.py, or --robust-model.
 
     Example:
         @pytest.fixture(scope="session")
         def robust_model(): return keras.models.load_model("model.keras")
     """
+    if pytestconfig.stash[_SETTINGS].model is not None:
+        return pytestconfig.stash[_SETTINGS].model
     raise pytest.UsageError(
         "no model to measure: define the fixture robust_model in conftest.py (it returns a model or a path), "
         "or name the model in the test: robust(model, x, y)"
@@ -152,13 +160,15 @@ def robust_model() -> Any:  # noqa: ANN401 - any framework's
 
 
 @pytest.fixture(scope="session")
-def robust_data() -> Any:  # noqa: ANN401 - any form
-    """The examples that `robust` measures on: override it in conftest.py.
+def robust_data(pytestconfig: pytest.Config) -> Any:  # noqa: ANN401 - any form
+    """The examples that `robust` measures on: override it in conftest.py, or --robust-data.
 
     Example:
         @pytest.fixture(scope="session")
         def robust_data(): return x_test, y_test
     """
+    if pytestconfig.stash[_SETTINGS].data is not None:
+        return pytestconfig.stash[_SETTINGS].data
     raise pytest.UsageError(
         "no data to measure on: define the fixture robust_data in conftest.py (it returns (x, y)), "
         "or name the data in the test: robust(model, x, y)"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RobustMark", "marks_of"]
 
+# The words of a marker that are a metric's own rather than the perturbation's.
+_METRICS = {"direction": ("lowers", "raises", "tolerance"), "score": ("metric",)}
 _POLICY = ("samples", "seed", "confidence", "claim", "error", "exact")
 
 
@@ -32,13 +34,13 @@ class RobustMark:
         under: The perturbation, None for none.
         bars: Pairs of a metric's name and its bar: ("min", "accuracy", 0.8).
         policy: What it sets for the test.
-        extra: `metric`, for bars of a score.
+        extra: What metrics take beside the perturbation, by their names: `metric` for a score.
     """
 
     under: Perturbation | None
     bars: tuple[tuple[str, str, float], ...]
     policy: Mapping[str, Any] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, mark: pytest.Mark) -> RobustMark:
@@ -61,9 +63,10 @@ class RobustMark:
         Policy(**policy)
         bar_words = {f"{side}_{name}": (side, name) for name in METRICS.names() for side in ("min", "max")}
         bars = tuple((*bar_words[word], _number(word, words.pop(word))) for word in list(words) if word in bar_words)
-        extra = (
-            {"metric": words.pop("metric")} if any(name == "score" for _, name, _ in bars) and "metric" in words else {}
-        )
+        extra = {
+            name: {word: words.pop(word) for word in _METRICS[name] if word in words}
+            for name in dict.fromkeys(name for _, name, _ in bars if name in _METRICS)
+        }
         under = _under(words, [*bar_words, *_POLICY])
         if not bars and (under is not None or not policy):
             raise pytest.UsageError("states no bar: add for instance min_accuracy=0.9")
@@ -75,7 +78,7 @@ class RobustMark:
     def arguments(self, name: str) -> dict[str, Any]:
         """Return what the metric of that name is made with."""
         under = {} if self.under is None else {"under": self.under}
-        return {**under, **(self.extra if name == "score" else {})}
+        return {**under, **self.extra.get(name, {})}
 
     def applied(self, policy: Policy, *, commanded: frozenset[str]) -> Policy:
         """Return `policy` with what the marker sets and the command line does not."""
@@ -158,9 +161,11 @@ def _check_arguments(word: str, metric: Any, arguments: dict[str, Any]) -> None:
         signature(metric).bind(**arguments)
     except TypeError as error:
         raise pytest.UsageError(
-            f"{word}: {error}; a marker gives attack=, transform= or under=, and metric= for a score; "
-            "write other checks in the test"
+            f"{word}: {error}; a marker gives attack=, transform= or under=, metric= for a score, "
+            "and lowers= or raises= for a direction; write other checks in the test"
         ) from None
+    # Made only to be validated.
+    metric(**arguments)
 
 
 def _unknown(word: str, known: list[str]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_robust.core.bounds import Bounds
-    from pytest_robust.core.perturbation import Attack
+    from pytest_robust.core.perturbation import Perturbation
     from pytest_robust.core.policy import Policy
     from pytest_robust.gates.curve import Curve
     from pytest_robust.gates.measurement import Measurement, Shifted
@@ -41,9 +41,14 @@ class Robust:
         adversarial_distance = Subject.adversarial_distance
         attack_success_rate = Subject.attack_success_rate
         breaking_point = Subject.breaking_point
+        corruption_error = Subject.corruption_error
+        direction = Subject.direction
         generalization_gap = Subject.generalization_gap
         invariance = Subject.invariance
+        mean_corruption_error = Subject.mean_corruption_error
+        mean_flip_rate = Subject.mean_flip_rate
         outcomes = Subject.outcomes
+        relative_mean_corruption_error = Subject.relative_mean_corruption_error
         score = Subject.score
 
     def __init__(self, settings: Settings, watcher: Watcher) -> None:
@@ -108,9 +113,15 @@ class Robust:
         """Return the measurements beside what every object has."""
         return [*super().__dir__(), *METRICS.names()]
 
-    def curve(self, attack: Attack | type[Attack], *, eps: Iterable[float]) -> Curve:
-        """Return robust accuracy at several budgets, each a measurement of its own: `curve[0.1] >= 0.6`."""
-        return self.subject.curve(attack, eps=eps)
+    def curve(
+        self,
+        under: Perturbation | type[Perturbation],
+        *,
+        eps: Iterable[float] | None = None,
+        severity: Iterable[int] | None = None,
+    ) -> Curve:
+        """Return robust accuracy at several budgets or severities: `curve[0.1] >= 0.6`."""
+        return self.subject.curve(under, eps=eps, severity=severity)
 
     @property
     def subject(self) -> Subject:

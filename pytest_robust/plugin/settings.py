@@ -32,6 +32,19 @@ def _claim(text: str) -> Claim:
     return as_claim(text)
 
 
+def _pair(text: str) -> tuple[float, float]:
+    low, colon, high = text.partition(":")
+    if not colon:
+        raise ValueError("write LOW:HIGH, for instance 0:255")
+    return float(low), float(high)
+
+
+def _profile(text: str) -> str:
+    if text not in _PROFILES:
+        raise ValueError(f"choose one of {', '.join(_PROFILES)}")
+    return text
+
+
 _VALUES = (
     _Option(
         name="claim",
@@ -49,6 +62,39 @@ _VALUES = (
     _Option(name="samples", metavar="N", parse=int, help="Use at most N examples, drawn by the seed; 0 for all"),
     _Option(name="seed", metavar="N", parse=int, help="All random numbers come from it"),
     _Option(name="batch_size", metavar="N", parse=int, help="Examples a model is asked about at once, at most"),
+)
+_PROFILES = ("quick", "standard", "release")
+_BATTERY = (
+    _Option(
+        name="model",
+        metavar="PATH",
+        parse=Path,
+        help="Run the standard battery on this model file, without a test file; also what the fixture robust_model is",
+    ),
+    _Option(
+        name="data",
+        metavar="PATH",
+        parse=Path,
+        help="The examples: an .npz file with x and y; also what the fixture robust_data is",
+    ),
+    _Option(
+        name="train",
+        metavar="PATH",
+        parse=Path,
+        help="The examples the model was trained on, for the battery's generalization gap",
+    ),
+    _Option(
+        name="bounds",
+        metavar="LOW:HIGH",
+        parse=_pair,
+        help="The values an input of the battery can take, where they are in doubt",
+    ),
+    _Option(
+        name="profile",
+        metavar="NAME",
+        parse=_profile,
+        help="How much the battery takes: 'quick', 'standard' or 'release'",
+    ),
 )
 _SWITCHES = {
     "report": "Show the table of checks, and write .robust/report.html, .json and .md",
@@ -82,6 +128,12 @@ class Settings:
         report: Whether the table is shown and `.robust/` written.
         outputs: Further reports to write.
         disable: Whether tests that use robust are skipped.
+        model: A model file, for the battery and for the project's own fixture.
+        data: Its examples.
+        train: Its training examples.
+        bounds: The values an input can take.
+        profile: How much the battery takes.
+        samples: How many examples the battery takes, where that is said; else the profile says it.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -89,7 +141,18 @@ class Settings:
     report: bool
     outputs: tuple[Output, ...]
     disable: bool
+    model: Path | None = None
+    data: Path | None = None
+    train: Path | None = None
+    bounds: tuple[float, float] | None = None
+    profile: str = "standard"
+    samples: int | None = None
     commanded: frozenset[str] = frozenset()
+
+    @property
+    def battery(self) -> bool:
+        """Whether there is a model to run the battery on."""
+        return self.model is not None and self.data is not None and not self.disable
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
@@ -98,14 +161,11 @@ class Settings:
         Raises:
             UsageError: A value is not one; the message names the flag.
         """
-        values: dict[str, object] = {}
-        for option in _VALUES:
-            text = config.getoption(f"robust_{option.name}") or config.getini(f"robust_{option.name}")
-            if text:
-                try:
-                    values[option.name] = option.parse(str(text))
-                except ValueError as error:
-                    raise pytest.UsageError(f"{_flag(option.name)}={text}: {error}") from None
+        values, battery = _parsed(_VALUES, config), _parsed(_BATTERY, config)
+        if "model" in battery and "data" not in battery:
+            raise pytest.UsageError(f"--robust-model={battery['model']} needs its examples: --robust-data=test.npz")
+        for name in battery.keys() & {"model", "data", "train"}:
+            battery[name] = _based(config, name) / str(battery[name])
         switches = {
             name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES
         }
@@ -119,6 +179,8 @@ class Settings:
             report=switches["report"],
             outputs=tuple(_output(text, config) for text in texts),
             disable=switches["disable"],
+            samples=policy.samples if "samples" in values else None,
+            **battery,  # type: ignore[arg-type]  # parsed above
             commanded=frozenset(name for name in (*_DEFAULTS,) if config.getoption(f"robust_{name}", default=None)),
         )
 
@@ -140,8 +202,8 @@ def add_options(parser: pytest.Parser) -> None:
         help="Write a report: json, html, md, or md-append to add to a file; repeatable. Default: none",
     )
     parser.addini("robust_output", "Reports to write, one FORMAT:PATH a line", type="linelist", default=[])
-    for option in _VALUES:
-        default = _DEFAULTS[option.name]
+    for option in (*_VALUES, *_BATTERY):
+        default = _DEFAULTS.get(option.name, "standard" if option.name == "profile" else "none")
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(
             _flag(option.name), dest=f"robust_{option.name}", default=None, metavar=option.metavar, help=text
@@ -151,6 +213,25 @@ def add_options(parser: pytest.Parser) -> None:
 
 def _flag(name: str) -> str:
     return f"--robust-{name.replace('_', '-')}"
+
+
+def _parsed(options: tuple[_Option, ...], config: pytest.Config) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for option in options:
+        text = config.getoption(f"robust_{option.name}") or config.getini(f"robust_{option.name}")
+        if text:
+            try:
+                values[option.name] = option.parse(str(text))
+            except ValueError as error:
+                raise pytest.UsageError(f"{_flag(option.name)}={text}: {error}") from None
+    return values
+
+
+def _based(config: pytest.Config, name: str) -> Path:
+    """Return where a path begins: beside the ini file that gives it, else where pytest was called."""
+    if config.getoption(f"robust_{name}") or config.inipath is None:
+        return config.invocation_params.dir
+    return config.inipath.parent
 
 
 def _output(text: str, config: pytest.Config) -> Output:

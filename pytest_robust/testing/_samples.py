@@ -17,6 +17,17 @@ from pytest_robust.core.streams import Streams
 __all__ = ["Sample", "samples"]
 
 _EXAMPLES = 7
+# What a change of texts is likely to get wrong: marks apart from their letters, emoji of several
+# parts, scripts from right to left and without spaces, spaces of every kind, nothing but signs.
+_OTHERS = (
+    "Anna met John in Paris; she doesn't like it. https://example.com/a?b=1 @user",
+    "e\u0301te\u0301 nai\u0308ve \U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1e9\U0001f1ea",
+    "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd 007",
+    "\u4eca\u5929\u5929\u6c14\u5f88\u597d\u3002",
+    "  a\tb\r\n c  ",
+    "\u0301?! ...",
+    "X",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +61,7 @@ class Sample:
 
 
 def samples() -> Iterator[Sample]:
-    """Yield images, grey and coloured in [0, 1] and [0, 255], a table, and texts."""
+    """Yield images, grey and coloured in [0, 1] and [0, 255], a table, sequences, and texts."""
     # Neither square nor of equal parity, so that swapped axes and centres show.
     for shape in ((9, 12), (9, 12, 1), (9, 12, 3)):
         for high in (1, 255):
@@ -59,8 +70,13 @@ def samples() -> Iterator[Sample]:
             )
     table = np.random.default_rng(0).normal(size=(_EXAMPLES, 5)).astype(np.float32)
     yield _sample("a table (n, 5) without bounds", table, UNBOUNDED)
+    yield _sample("token ids (n, 10) in [0, 49]", _tokens(), Bounds(0, 49))
+    readings = _readings()
+    yield _sample("readings (n, 12, 5) without bounds", readings, UNBOUNDED)
+    yield _sample("readings (n, 12, 5) in [-2, 2]", np.clip(readings, -2, 2), Bounds(-2, 2))
     texts = np.array(["What a good film!", "two words", "word", "", "Ends. Begins", "it is 7 o'clock", "naïve café"])
     yield _sample("texts (n,)", texts, Bounds(0, 1))
+    yield _sample("texts (n,) as objects", np.array(_OTHERS, dtype=object), Bounds(0, 1))
 
 
 def _images(shape: tuple[int, ...], high: float) -> NDArray[np.float32]:
@@ -68,6 +84,22 @@ def _images(shape: tuple[int, ...], high: float) -> NDArray[np.float32]:
     # All black, all white and all grey: the ends of the range, and no contrast at all.
     images[1], images[3], images[5] = 0, 1, 0.5
     return images * np.float32(high)
+
+
+def _tokens() -> NDArray[np.float32]:
+    tokens = np.random.default_rng(0).integers(1, 50, size=(_EXAMPLES, 10)).astype(np.float32)
+    # Padded behind, padded in front, nothing but padding, and one word again and again.
+    tokens[1, 6:], tokens[2, :3], tokens[4], tokens[5] = 0, 0, 0, 7
+    return tokens
+
+
+def _readings() -> NDArray[np.float32]:
+    # A walk and not noise, as readings of one sensor resemble each other.
+    steps = np.random.default_rng(0).normal(size=(_EXAMPLES, 12, 5))
+    readings = np.cumsum(steps, axis=1).astype(np.float32)
+    # A sensor that hangs, and one that stands still at nothing.
+    readings[3, :, 1], readings[5] = 1.5, 0
+    return readings
 
 
 def _sample(name: str, x: NDArray[Any], bounds: Bounds) -> Sample:

@@ -22,7 +22,7 @@ _SEED = 20_240_607
 def check_transform(transform: Transform) -> None:
     """Check that a transform does what the engine, the cache and the reports rely on.
 
-    Tries it on images, a table and texts; a kind that it refuses with InvalidData is left out.
+    Tries it on images, a table, sequences and texts; a kind that it refuses with InvalidData is left out.
 
     Args:
         transform: An instance, at a strength where it does something.
@@ -39,7 +39,7 @@ def check_transform(transform: Transform) -> None:
     """
     check_value(transform, room=transforms)
     accepted = [sample for sample in samples() if _accepts(transform, sample)]
-    require(accepted != [], f"{transform!r} refuses every kind of input: images, tables and texts")
+    require(accepted != [], f"{transform!r} refuses every kind of input: images, tables, sequences and texts")
     for sample in accepted:
         for check in (_check_input, _check_form, _check_values, _check_repetition, _check_batches):
             check(transform, sample)

@@ -17,34 +17,157 @@ from pytest_robust.core.streams import Streams
 from pytest_robust.testing import check_transform
 from pytest_robust.testing._samples import samples
 from pytest_robust.transforms import (
+    AddDistractor,
+    Azerty,
     Brightness,
+    ChangeCase,
+    ChangeWhitespace,
+    ChannelShift,
+    ChannelShuffle,
+    Chroma410,
+    Chroma422,
+    ChromaSubsampling,
+    CifarC,
+    ColorJitter,
     Constant,
+    Contractions,
     Contrast,
+    Cutout,
+    DefocusBlur,
+    Downscale,
+    DropSteps,
+    DropWords,
+    ElasticTransform,
+    ExchangeNames,
+    Expanded,
     Flip,
+    Fog,
+    Frost,
+    GaussianBlur,
     GaussianNoise,
+    GlassBlur,
+    Grey,
+    ImageNetC,
+    InsertCharacters,
+    Interpolate,
+    Joined,
+    JpegCompression,
+    KeyboardTypos,
+    Left,
+    LowLight,
+    MotionBlur,
+    OcrErrors,
+    Overexposure,
+    Pad,
+    Perspective,
+    Pixelate,
+    RandomWalk,
     Reflect,
+    RepeatSteps,
+    Right,
     Rotate,
     SaltAndPepper,
+    Saturate,
+    SensorDrift,
+    SensorSpikes,
+    SetTo,
     Shear,
+    ShotNoise,
+    ShuffleWords,
+    Snow,
+    Spatter,
+    Start,
+    SwapCharacters,
+    Synonyms,
+    TimeShift,
+    TokenDropout,
+    TokenNoise,
     Translate,
+    Truncate,
+    Upper,
     Vertical,
     Wrap,
     Zoom,
+    ZoomBlur,
 )
 
 MEMBERS = list(Catalog(room="pytest_robust.transforms", interface=Transform))  # type: ignore[type-abstract]
 IMAGE = [member for member in MEMBERS if ".image." in member.__module__]
+TEXT = [member for member in MEMBERS if ".text." in member.__module__]
 VARIANTS = [
+    AddDistractor(count=2, at=Start(), distractors=("\U0001f600", "https://example.com")),
+    Brightness(severity=2),
     Brightness(shift=Between(-0.1, 0.4)),
+    ChangeCase(rate=1, to=Upper()),
+    ChangeWhitespace(edits=2, to=Joined(), protect=(r"\w+\. \w+",)),
+    ChannelShift(shift=Between(-0.1, 0.4)),
+    ChannelShuffle(share=Between(0, 1)),
+    ChromaSubsampling(scheme=Chroma410()),
+    ChromaSubsampling(scheme=Chroma422(), share=0.5),
+    ColorJitter(brightness=Between(0.5, 3), contrast=Exactly(1.7)),
+    ColorJitter(saturation=Exactly(0), hue=Between(0, 0.5)),
+    Contractions(rate=1, to=Expanded()),
     Contrast(factor=Exactly(1.7)),
+    Contrast(severity=2),
+    Cutout(share=Between(0.2, 0.6), value=0.0),
+    DefocusBlur(severity=5, constants=ImageNetC()),
+    Downscale(lost=Between(0, 1)),
+    DropSteps(share=1, gap=SetTo(0), features=(0, 2)),
+    DropSteps(share=Between(0, 1), gap=Interpolate()),
+    DropWords(edits=3),
+    ElasticTransform(severity=1),
+    ElasticTransform(severity=2, constants=ImageNetC()),
+    ExchangeNames(rate=1, names={"city": ("Paris", "New York"), "person": ("Anna", "John", "Zo\u00eb")}),
     Flip(direction=Vertical(), probability=0.5),
+    Fog(severity=2, constants=ImageNetC()),
+    Frost(severity=2, constants=ImageNetC()),
+    GaussianBlur(severity=5, constants=ImageNetC()),
+    GaussianNoise(severity=2),
     GaussianNoise(sigma=Between(0.1, 0.2)),
-    Rotate(degrees=Exactly(90), fill=Constant(0.5)),
+    GlassBlur(severity=5, constants=ImageNetC()),
+    Grey(share=Between(0, 1)),
+    InsertCharacters(rate=Exactly(0.5), letters="xe\u0301"),
+    JpegCompression(severity=1, constants=ImageNetC()),
+    KeyboardTypos(rate=Between(0.1, 0.9), layout=Azerty(), on="text"),
+    LowLight(stops=Between(0, 4), electrons=200, read=8, gamma=1.8),
+    MotionBlur(severity=5, constants=ImageNetC()),
+    OcrErrors(rate=1, confusions=(("aa", "b"), ("o", "0", "a"))),
+    Overexposure(stops=Between(0, 4), gamma=1.0),
+    Pad(share=Between(0, 1), side=Right()),
+    Pad(steps=3),
+    Perspective(shift=Between(-0.3, 0.1), fill=Wrap()),
+    Perspective(shift=Between(0, 0.3), fill=Constant(0)),
+    Pixelate(severity=1, constants=ImageNetC()),
+    RepeatSteps(share=1, features=(4,)),
     Rotate(degrees=40, fill=Reflect(), on="image"),
+    Rotate(degrees=Exactly(90), fill=Constant(0.5)),
     SaltAndPepper(share=Between(0, 1)),
+    Saturate(severity=5, constants=ImageNetC()),
+    SensorDrift(share=1, scale=(1, 2, 3, 4, 5)),
+    SensorDrift(share=Between(0, 2), path=RandomWalk(), features=(3, 0)),
+    SensorSpikes(share=0.5, jump=0.1, scale=(3,), features=(1, 2)),
+    Shear(degrees=20, direction=Vertical(), fill=Constant(0)),
     Shear(degrees=Between(-30, 60), fill=Wrap()),
+    ShotNoise(severity=3, constants=CifarC()),
+    ShotNoise(severity=5, constants=ImageNetC()),
+    ShuffleWords(edits=1, window=1),
+    Snow(severity=5, constants=ImageNetC()),
+    Spatter(severity=1, constants=ImageNetC()),
+    Spatter(severity=3, constants=CifarC()),
+    Spatter(severity=5, constants=ImageNetC()),
+    SwapCharacters(edits=2, protect=(r"@\w+", r"https?://\S+")),
+    Synonyms(edits=1, lexicon={"film": ("movie", "picture"), "a": ("one",)}),
+    TimeShift(share=Between(-2, 3), fill=Wrap(), features=(2, 1)),
+    TimeShift(steps=4, fill=Reflect()),
+    TimeShift(steps=Exactly(-2), fill=Constant(0.5)),
+    TokenDropout(share=0.3, mask=49, protect=(7,)),
+    TokenDropout(share=Between(0.2, 1), side=Left()),
+    TokenNoise(share=Between(0, 1), vocabulary=50, pad=3, protect=(7, 0)),
     Translate(width=Exactly(0.3), height=0, fill=Constant(0)),
+    Truncate(share=Between(0, 1), side=Left(), pad=1),
     Zoom(factor=Between(0.3, 4), fill=Reflect()),
+    Zoom(height=0.3, width=Between(0.5, 2)),
+    ZoomBlur(severity=5, constants=ImageNetC()),
 ]
 
 
@@ -65,8 +188,55 @@ def test_no_image_transform_refuses_grey_or_coloured_images(member: type[Transfo
     images = [sample for sample in samples() if sample.name.startswith("images")]
     assert len(images) == 6
     for sample in images:
-        changed = member.strongest().apply(sample.batch, sample.streams(0))
+        try:
+            changed = member.strongest().apply(sample.batch, sample.streams(0))
+        except InvalidData as refusal:
+            # What changes colours has nothing to do on grey images, and says so.
+            assert "colour" in str(refusal)
+            assert sample.batch.x.shape[3:] != (3,)
+        else:
+            assert not np.array_equal(changed.x, sample.batch.x)
+
+
+SEQUENCE = [member for member in MEMBERS if ".sequence." in member.__module__]
+
+
+@pytest.mark.parametrize("member", SEQUENCE, ids=lambda member: member.__name__)
+def test_every_sequence_transform_takes_token_ids_or_readings_and_no_colours_or_texts(member: type[Transform]) -> None:
+    taken = []
+    for sample in samples():
+        try:
+            changed = member.strongest().apply(sample.batch, sample.streams(0))
+        except InvalidData:
+            continue
+        taken.append(sample.name)
         assert not np.array_equal(changed.x, sample.batch.x)
+    assert "token ids (n, 10) in [0, 49]" in taken
+    readings = {name for name in taken if name.startswith("readings")}
+    assert len(readings) == (0 if member.__name__.startswith("Token") else 2)
+    assert not any(", 1)" in name or ", 3)" in name or name.startswith("texts") for name in taken)
+
+
+@pytest.mark.parametrize("member", TEXT, ids=lambda member: member.__name__)
+def test_no_text_transform_refuses_texts_and_each_changes_some(member: type[Transform]) -> None:
+    texts = [sample for sample in samples() if sample.name.startswith("texts")]
+    assert len(texts) == 2
+    changes = [sample.batch.x != member.strongest().apply(sample.batch, sample.streams(0)).x for sample in texts]
+    assert np.concatenate(changes).any()
+
+
+@pytest.mark.parametrize("member", IMAGE, ids=lambda member: member.__name__)
+def test_every_image_transform_refuses_texts_and_says_why(member: type[Transform]) -> None:
+    texts = next(sample for sample in samples() if sample.name.startswith("texts"))
+    with pytest.raises(InvalidData, match="numbers"):
+        member.strongest().apply(texts.batch, texts.streams(0))
+
+
+@pytest.mark.parametrize("member", TEXT, ids=lambda member: member.__name__)
+def test_every_text_transform_refuses_images_and_says_why(member: type[Transform]) -> None:
+    images = next(sample for sample in samples() if sample.name.startswith("images"))
+    with pytest.raises(InvalidData, match="changes texts.*and the inputs are float32"):
+        member.strongest().apply(images.batch, images.streams(0))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -153,7 +323,7 @@ APPLY = {
     "returns its input": (lambda batch, _: batch, "returns memory of its input"),
     "returns a view": (lambda batch, _: replace(batch, x=batch.x[:, ::-1]), "returns memory of its input"),
     "returns an array": (lambda batch, _: batch.x.copy(), "returns ndarray"),
-    "turns images": (lambda batch, _: replace(batch, x=np.swapaxes(batch.x, 1, 2).copy()), "changes the shape"),
+    "turns images": (lambda batch, _: replace(batch, x=np.swapaxes(batch.x, 1, -1).copy()), "changes the shape"),
     "drops an example": (lambda batch, _: replace(batch, x=batch.x[1:].copy()), "changes the shape"),
     "returns float64": (lambda batch, _: replace(batch, x=batch.x.astype(float)), "changes the type"),
     "drops the labels": (lambda batch, _: replace(batch, x=batch.x.copy(), y=None), "loses the labels"),

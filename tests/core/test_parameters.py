@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.parameters import Amount, Between, Exactly, amount_range, check_share, draw
+from pytest_robust.core.parameters import Amount, Between, Exactly, amount_range, check_share, draw, draw_share
 from pytest_robust.core.streams import Streams
 
 NUMBERS = st.floats(-1e6, 1e6) | st.integers(-1000, 1000)
@@ -96,3 +96,9 @@ def test_a_range_is_drawn_evenly_and_one_value_exactly() -> None:
     assert (draw("a", Exactly(0.5), STREAMS) == 0.5).all()
     assert (draw("a", 0, STREAMS, neutral=1) == 1).all()
     assert (draw("a", 15, STREAMS) != draw("b", 15, STREAMS)).any()
+
+
+def test_of_a_share_a_plain_number_is_one_value() -> None:
+    assert set(draw_share("p", 0.25, STREAMS).tolist()) == {0.25}
+    for amount in (Exactly(0.5), Between(0.1, 0.5)):
+        assert np.array_equal(draw_share("p", amount, STREAMS), draw("p", amount, STREAMS))

@@ -68,6 +68,25 @@ def test_integers_fall_on_each_value_as_often(low: int, high: int) -> None:
     assert len(counts) == 1 or chisquare(counts).pvalue > 1e-4
 
 
+def test_words_fall_on_each_value_as_often_and_know_nothing_of_each_other() -> None:
+    # Four share a draw, so that neighbours are where a flaw would be.
+    words = streams(index=np.arange(3000)).words("w", (7, 15))
+    assert words.dtype == np.uint16
+    assert words.shape == (3000, 7, 15)
+    for bits in (words >> 8, words & 255):
+        assert chisquare(np.bincount(bits.ravel(), minlength=256)).pvalue > 1e-4
+    flat = words.reshape(3000, -1)
+    for apart in range(1, 9):
+        assert abs(correlation(flat[:, apart:], flat[:, :-apart])) < 4.5
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (4,), (3, 3)])
+def test_an_example_draws_the_same_words_alone(shape: tuple[int, ...]) -> None:
+    whole = streams().words("w", shape)
+    assert (whole[[5, 3]] == streams().rows(np.array([5, 3])).words("w", shape)).all()
+    assert (whole[3:5] == streams().rows(slice(3, 5)).words("w", shape)).all()
+
+
 @pytest.mark.parametrize("apart", [1, 2, 7, 256])
 def test_neighbouring_examples_are_independent(apart: int) -> None:
     numbers = streams().uniform("u", (8,))
@@ -147,3 +166,4 @@ def test_numbers_are_the_same_on_every_machine_and_in_every_release() -> None:
     # Recorded verdicts and committed baselines name a seed; a change here makes them void.
     pinned = Streams.of(7, "pin", index=np.array([0, 5]))
     assert pinned.integers("k", 0, 10**6).tolist() == [197639, 185476]
+    assert pinned.words("w", (2,)).tolist() == [[42844, 54596], [42067, 8330]]

@@ -118,3 +118,19 @@ def test_the_site_leads_to_every_page():
 def _anchors(page):
     heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[\s]+", "-", re.sub(r"[^\w\s-]", "", head.lower()).strip()) for head in heads}
+
+
+def test_every_image_transform_has_a_picture_before_and_after():
+    spec = spec_from_file_location("gallery", ROOT / "docs" / "_hooks" / "gallery.py")
+    gallery = module_from_spec(spec)
+    spec.loader.exec_module(gallery)
+    table = gallery.on_page_markdown("<!-- gallery: image -->")
+    members = list(Catalog(room="pytest_robust.transforms", interface=Transform))
+    shown = {member.__name__ for member in members if ".image." in member.__module__}
+    assert len(shown) > 15
+    assert {name for name in shown if f"| `{name}` | ![" not in table} == set()
+    rotated = gallery._changed(
+        gallery._strengths(dict(gallery._of("image"))["rotate"])[0], gallery._photo(), gallery.Bounds(0, 1)
+    )
+    assert gallery._png(rotated[0]) != gallery._png(gallery._photo()[0])
+    assert "<!-- gallery: image -->" in (ROOT / "docs" / "transforms.md").read_text(encoding="utf-8")

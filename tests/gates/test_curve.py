@@ -13,6 +13,7 @@ from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
 from pytest_robust.core.verdict import Decision
 from pytest_robust.testing import LinearModel
+from pytest_robust.transforms import GaussianNoise, Rotate
 
 RANDOM = np.random.default_rng(9)
 X = RANDOM.random((120, 10)).astype(np.float32)
@@ -127,7 +128,45 @@ def test_a_curve_without_meaning_is_refused(attack, eps, message) -> None:
 
 def test_another_budget_than_the_curves_is_a_key_error_that_lists_them() -> None:
     curve = subject().curve(PGD, eps=[0.1, 0.2])
-    with pytest.raises(KeyError, match=r"0\.3 is not a budget of this curve: 0\.1, 0\.2"):
+    with pytest.raises(KeyError, match=r"0\.3 is no eps of this curve: 0\.1, 0\.2"):
         curve[0.3]
     assert repr(curve) == "curve of accuracy under PGD() at eps 0.1, 0.2"
     assert len(curve) == 2
+
+
+def test_a_curve_over_severities_has_the_accuracy_at_each() -> None:
+    x = np.random.default_rng(3).random((60, 8, 8)).astype(np.float32)
+
+    def model(images):
+        return (images.std(axis=(1, 2)) > 0.31).astype(int)
+
+    images = Subject(model, x, model(x), bounds=(0, 1), policy=EXACT)
+    for corruption in (GaussianNoise, GaussianNoise(severity=5)):
+        curve = images.curve(corruption, severity=range(1, 6))
+        assert list(curve) == [1, 2, 3, 4, 5]
+        for severity, measured in curve.items():
+            assert float(measured) == float(images.accuracy(under=GaussianNoise(severity=severity)))
+    assert 0 < float(curve[5]) < float(curve[1])
+    assert repr(curve) == "curve of accuracy under GaussianNoise() at severity 1, 2, 3, 4, 5"
+    record = told(curve[3])
+    assert (record.level, record.family) == (3.0, "GaussianNoise()")
+    with pytest.raises(KeyError, match="6 is no severity of this curve"):
+        curve[6]
+
+
+@pytest.mark.parametrize(
+    ("under", "given", "message"),
+    [
+        (GaussianNoise, {"severity": [0]}, "severity=0 must be"),
+        (GaussianNoise, {"severity": 3}, "severity=3: a curve needs a list of severities"),
+        (GaussianNoise, {"severity": []}, "a curve needs a list of severities"),
+        (Rotate, {"severity": [1]}, "Rotate has no severities"),
+        (PGD(eps=0.1), {"severity": [1]}, "has no severities"),
+        (GaussianNoise, {"eps": [0.1]}, "not an attack with a budget"),
+        (PGD, {}, r"curve\(PGD\): say at which budgets"),
+        (PGD, {"eps": [0.1], "severity": [1]}, "say at which budgets"),
+    ],
+)
+def test_a_curve_over_no_strength_is_refused(under, given, message) -> None:
+    with pytest.raises(InvalidArgument, match=message):
+        subject().curve(under, **given)

@@ -16,16 +16,17 @@ from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import Brightness, Contrast, Flip, GaussianNoise, Rotate, Translate
 
 QUIET = settings(database=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+# All are imported here, not within the first example, which has a deadline.
+NAMES = {
+    **{name: getattr(transforms, name) for name in transforms.__all__},
+    **{name: getattr(pytest_robust, name) for name in pytest_robust.__all__},
+    "FGSM": FGSM,
+}
 
 
 @given(p=perturbations(Rotate, GaussianNoise(sigma=0.2), Translate, FGSM(eps=0.1)))
 def test_every_value_prints_as_code_that_makes_it_again(p) -> None:
-    names = {
-        **{name: getattr(transforms, name) for name in transforms.__all__},
-        **{name: getattr(pytest_robust, name) for name in pytest_robust.__all__},
-        "FGSM": FGSM,
-    }
-    assert eval(repr(p), names) == p
+    assert eval(repr(p), dict(NAMES)) == p
 
 
 @given(p=perturbations(Rotate(degrees=20), GaussianNoise, budget=0.5, grid=10))

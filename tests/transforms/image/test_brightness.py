@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import colorsys
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pytest_robust import UNBOUNDED, Between, Bounds, Exactly, InvalidArgument
-from pytest_robust.transforms import Brightness
+from pytest_robust import UNBOUNDED, Between, Bounds, Exactly, InvalidArgument, InvalidData
+from pytest_robust.transforms import Brightness, CifarC, ImageNetC
 
 
 @pytest.mark.parametrize("shift", [-0.3, 0.2, 1])
@@ -54,3 +55,49 @@ def test_an_impossible_shift_is_refused(shift: Any) -> None:
 def test_a_milder_shift_is_a_share_of_it() -> None:
     assert Brightness(shift=0.2).scaled(0.5) == Brightness(shift=0.1)
     assert Brightness.strongest() == Brightness(shift=0.5)
+
+
+@pytest.mark.parametrize(
+    ("constants", "published"),
+    [(ImageNetC(), (0.1, 0.2, 0.3, 0.4, 0.5)), (CifarC(), (0.05, 0.1, 0.15, 0.2, 0.3))],
+)
+def test_a_severity_is_added_to_the_value_of_hsv(
+    constants: Any, published: tuple[float, ...], photos: Any, change: Any
+) -> None:
+    photos = photos.copy()
+    photos[0, 0, :4] = [[0, 0, 0], [1, 1, 1], [0.4, 0.4, 0.4], [0, 0.9, 0.2]]
+    for severity, more in enumerate(published, 1):
+        changed = change(Brightness(severity=severity, constants=constants), photos)
+        for pixel, got in zip(photos[0].reshape(-1, 3), changed[0].reshape(-1, 3), strict=True):
+            hue, saturation, value = colorsys.rgb_to_hsv(*map(float, pixel))
+            np.testing.assert_allclose(got, colorsys.hsv_to_rgb(hue, saturation, min(value + more, 1)), atol=1e-5)
+
+
+def test_on_grey_images_a_severity_is_a_shift(squares: Any, change: Any) -> None:
+    lighter = change(Brightness(severity=3, constants=ImageNetC()), squares)
+    np.testing.assert_allclose(lighter, change(Brightness(shift=Exactly(0.3)), squares), atol=1e-6)
+
+
+def test_a_severity_leaves_alpha_and_turns_black_grey(change: Any) -> None:
+    images = np.full((1, 8, 8, 4), 1e-40, np.float32)
+    lighter = change(Brightness(severity=3, constants=ImageNetC()), images)
+    np.testing.assert_allclose(lighter[0, 0, 0], [0.3, 0.3, 0.3, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "neither is given"),
+        ({"shift": 0.1, "severity": 1}, "both are given"),
+        ({"severity": 6}, "severity=6"),
+        ({"shift": 0.1, "constants": "cifar"}, "constants='cifar'"),
+    ],
+)
+def test_exactly_one_of_shift_and_severity_is_taken(arguments: Any, message: str) -> None:
+    with pytest.raises(InvalidArgument, match=message):
+        Brightness(**arguments)
+
+
+def test_a_severity_means_nothing_without_a_range(photos: Any, change: Any) -> None:
+    with pytest.raises(InvalidData, match="what is black and what is white.*bounds="):
+        change(Brightness(severity=1), photos, bounds=UNBOUNDED)

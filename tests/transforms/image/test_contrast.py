@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pytest_robust import UNBOUNDED, Between, Bounds, Exactly, InvalidArgument
-from pytest_robust.transforms import Contrast
+from pytest_robust.transforms import CifarC, Contrast, ImageNetC
 
 
 @pytest.mark.parametrize("factor", [0, 0.3, 1.4])
@@ -67,3 +67,48 @@ def test_a_milder_contrast_is_nearer_to_one() -> None:
     assert Contrast(factor=0.4).scaled(0.5) == Contrast(factor=0.2)
     assert Contrast(factor=Exactly(0)).scaled(0.25) == Contrast(factor=Exactly(0.75))
     assert Contrast.strongest() == Contrast(factor=0.9)
+
+
+@pytest.mark.parametrize(
+    ("constants", "published"),
+    [(ImageNetC(), (0.4, 0.3, 0.2, 0.1, 0.05)), (CifarC(), (0.75, 0.5, 0.4, 0.3, 0.15))],
+)
+def test_a_severity_moves_each_channel_towards_its_own_mean(
+    constants: Any, published: tuple[float, ...], photos: Any, change: Any
+) -> None:
+    mean = photos.mean(axis=(1, 2), keepdims=True)
+    for severity, factor in enumerate(published, 1):
+        changed = change(Contrast(severity=severity, constants=constants), photos, bounds=UNBOUNDED)
+        np.testing.assert_allclose(changed, mean + factor * (photos - mean), atol=1e-6)
+
+
+def test_a_severity_leaves_alpha(change: Any) -> None:
+    images = np.random.default_rng(0).random((3, 8, 9, 4), dtype=np.float32)
+    paler = change(Contrast(severity=5), images)
+    assert np.array_equal(paler[..., 3], images[..., 3])
+    assert np.array_equal(paler[..., :3], change(Contrast(severity=5), images[..., :3]))
+
+
+@pytest.mark.parametrize("layout", ["C", "F"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_at_a_severity_too_an_image_alone_has_the_same_mean_to_the_last_bit(
+    layout: Any, channels: int, change: Any
+) -> None:
+    x = np.asarray(np.random.default_rng(0).random((6, 61, 67, channels), dtype=np.float32), order=layout)
+    whole = change(Contrast(severity=2), x)
+    for row in range(len(x)):
+        assert np.array_equal(change(Contrast(severity=2), x[row : row + 1])[0], whole[row])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "neither is given"),
+        ({"factor": 0.1, "severity": 1}, "both are given"),
+        ({"severity": 0}, "severity=0"),
+        ({"factor": 0.1, "constants": "cifar"}, "constants='cifar'"),
+    ],
+)
+def test_exactly_one_of_factor_and_severity_is_taken(arguments: Any, message: str) -> None:
+    with pytest.raises(InvalidArgument, match=message):
+        Contrast(**arguments)

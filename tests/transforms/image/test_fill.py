@@ -64,14 +64,14 @@ def test_an_identity_returns_the_images_bit_for_bit(fill: Fill, size: tuple[int,
 def test_chunks_leave_no_seam(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.random.default_rng(5).random((30, 9, 12, 3), dtype=np.float32)
     whole = resample(images, _maps(30), fill)
-    monkeypatch.setattr("pytest_robust.core.affine._PIXELS", 7 * 9 * 12)
+    monkeypatch.setattr("pytest_robust.core.bilinear._PIXELS", 7 * 9 * 12)
     assert np.array_equal(resample(images, _maps(30), fill), whole)
 
 
 def test_an_image_too_large_to_be_counted_in_float32_is_resampled(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.random.default_rng(6).random((30, 9, 12, 3), dtype=np.float32)
     small = resample(images, _maps(30), Nearest())
-    monkeypatch.setattr("pytest_robust.core.affine._EXACT", 1)
+    monkeypatch.setattr("pytest_robust.core.bilinear._EXACT", 1)
     assert np.array_equal(resample(images, _maps(30), Nearest()), small)
 
 

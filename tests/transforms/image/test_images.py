@@ -10,14 +10,48 @@ import pytest
 
 from pytest_robust import InvalidData
 from pytest_robust.core.perturbation import Transform
-from pytest_robust.transforms import Brightness, Contrast, Flip, Rotate, Shear, Translate, Zoom
+from pytest_robust.transforms import (
+    Brightness,
+    ChannelShift,
+    Contrast,
+    Cutout,
+    Downscale,
+    ElasticTransform,
+    Flip,
+    Fog,
+    Frost,
+    JpegCompression,
+    LowLight,
+    Overexposure,
+    Perspective,
+    Pixelate,
+    Rotate,
+    Shear,
+    Snow,
+    Spatter,
+    Translate,
+    Zoom,
+)
 
 ALL = [
     Brightness(shift=0.2),
+    ChannelShift(shift=0.2),
     Contrast(factor=0.5),
+    Cutout(share=0.5),
+    Downscale(lost=0.5),
+    ElasticTransform(severity=3),
     Flip(),
+    Fog(severity=3),
+    Frost(severity=3),
+    JpegCompression(severity=3),
+    LowLight(stops=2),
+    Overexposure(stops=1),
+    Perspective(shift=0.1),
+    Pixelate(severity=3),
     Rotate(degrees=15),
     Shear(degrees=10),
+    Snow(severity=3),
+    Spatter(severity=3),
     Translate(width=0.1, height=0.1),
     Zoom(factor=0.2),
 ]

@@ -10,7 +10,7 @@ import pytest
 from scipy import ndimage
 
 from pytest_robust import Between, Exactly, InvalidArgument
-from pytest_robust.transforms import Shear, Wrap
+from pytest_robust.transforms import Horizontal, Rotate, Shear, Vertical, Wrap
 
 
 def test_45_degrees_slide_each_column_by_whole_pixels(change: Any) -> None:
@@ -25,6 +25,28 @@ def test_a_positive_angle_tilts_horizontal_lines_counter_clockwise(change: Any) 
     x[0, 10] = 1
     sheared = change(Shear(degrees=Exactly(20)), x)[0]
     assert sheared[:, 20].argmax() < 10 < sheared[:, 0].argmax()
+
+
+def test_45_degrees_slide_each_row_by_whole_pixels(change: Any) -> None:
+    x = np.random.default_rng(0).random((2, 9, 9), dtype=np.float32)
+    sheared = change(Shear(degrees=Exactly(45), direction=Vertical(), fill=Wrap()), x)
+    expected = np.stack([np.roll(x[:, row], row - 4, axis=1) for row in range(9)], axis=1)
+    assert np.array_equal(sheared, expected)
+
+
+def test_both_directions_tilt_their_lines_the_way_a_rotation_turns_them(change: Any) -> None:
+    for direction, line in ((Horizontal(), (10, slice(None))), (Vertical(), (slice(None), 10))):
+        x = np.zeros((1, 21, 21), np.float32)
+        x[0][line] = 1
+        sheared = change(Shear(degrees=Exactly(20), direction=direction), x)
+        turned, opposite = (change(Rotate(degrees=Exactly(degrees)), x) for degrees in (20, -20))
+        assert (sheared * turned).sum() > 2 * (sheared * opposite).sum()
+
+
+@pytest.mark.parametrize("direction", ["vertical", Vertical, None])
+def test_a_direction_by_name_is_refused_with_the_values_to_write(direction: Any) -> None:
+    with pytest.raises(InvalidArgument, match=r"Horizontal\(\) or Vertical\(\)"):
+        Shear(degrees=10, direction=direction)
 
 
 def test_vertical_lines_stay(change: Any) -> None:
@@ -65,3 +87,4 @@ def test_an_impossible_angle_is_refused(degrees: Any) -> None:
 def test_a_milder_shear_is_a_share_of_the_angle() -> None:
     assert Shear(degrees=10).scaled(0.5) == Shear(degrees=5)
     assert Shear.strongest() == Shear(degrees=45)
+    assert Shear(degrees=30, direction=Vertical()).scaled(0.5) == Shear(degrees=15, direction=Vertical())

@@ -1,0 +1,113 @@
+"""Shows what each transform does, by doing it while the site is built.
+
+`<!-- gallery: image -->` becomes a table of pictures, before and after; `<!-- gallery: text -->`
+one of lines.
+"""
+
+import re
+from dataclasses import fields
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from sys import path
+
+import numpy as np
+from matplotlib.image import imsave
+from mkdocs.structure.files import File
+
+from pytest_robust.core.batch import Batch
+from pytest_robust.core.bounds import Bounds
+from pytest_robust.core.streams import Streams
+
+# mkdocs loads each hook by its path alone.
+path.insert(0, str(Path(__file__).parent))
+
+from catalogs import members
+
+_PLACE = re.compile(r"^<!-- gallery: (image|text) -->$", re.MULTILINE)
+_SIDE = 128
+_SHARES = (0.2, 0.6, 1.0)
+_LEXICON = {"film": ("movie",), "good": ("fine",)}
+_SENTENCE = "Anna paid 40 dollars in Paris and said it's a good film."
+
+
+def on_files(files, config, **_):
+    """Add the pictures: mkdocs calls this."""
+    files.append(File.generated(config, "images/transforms/none.png", content=_png(_photo()[0])))
+    for name, member in _of("image"):
+        for turn, value in enumerate(_strengths(member)):
+            picture = _png(_changed(value, _photo(), Bounds(0, 1))[0])
+            files.append(File.generated(config, f"images/transforms/{name}-{turn}.png", content=picture))
+    return files
+
+
+def on_page_markdown(markdown, **_):
+    """Return a page with its galleries filled in: mkdocs calls this."""
+    return _PLACE.sub(lambda found: {"image": images, "text": lines}[found[1]](), markdown)
+
+
+def images():
+    """Return the table of pictures."""
+    rows = ["| | mild | | strong |", "|---|---|---|---|", "| without a change | ![](images/transforms/none.png) | | |"]
+    for name, member in _of("image"):
+        cells = [
+            f"![{value!r}](images/transforms/{name}-{turn}.png)<br>`{_strength(value)}`"
+            for turn, value in enumerate(_strengths(member))
+        ]
+        rows.append(f"| `{member.__name__}` | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def lines():
+    """Return the table of changed sentences."""
+    text = np.array([_SENTENCE])
+    rows = ["| | |", "|---|---|", f"| without a change | {_SENTENCE} |"]
+    for _, member in _of("text"):
+        # Synonyms without nltk's data need a lexicon.
+        value = member(rate=1, lexicon=_LEXICON) if member.__name__ == "Synonyms" else member.strongest()
+        rows.append(f"| `{value!r}` | {_escaped(_changed(value, text, Bounds(0, 1))[0])} |")
+    return "\n".join(rows)
+
+
+def _of(kind):
+    return [(name, member) for name, member in members("transforms") if f".{kind}." in member.__module__]
+
+
+def _strengths(member):
+    """Return three values, the last the strongest."""
+    names = {item.name for item in fields(member)}
+    if "severity" in names:
+        return [member(severity=severity) for severity in (1, 3, 5)]
+    strongest = member.strongest()
+    return [strongest.scaled(share) for share in _SHARES] if strongest.has_strength else [strongest]
+
+
+def _strength(value):
+    return re.sub(r"^\w+\(|\)$", "", repr(value)) or "its default"
+
+
+def _changed(value, x, bounds):
+    # The third of a hundred streams: others draw no better or worse, but an angle of nearly 0 shows nothing.
+    streams = Streams.of(0, value.kind, index=np.array([3]))
+    x.flags.writeable = False
+    return value.apply(Batch(x=x, y=None, bounds=bounds), streams).x
+
+
+@cache
+def _photo():
+    """Return (1, 128, 128, 3) a photograph that comes with scikit-learn, in [0, 1]."""
+    from PIL import Image
+    from sklearn.datasets import load_sample_image
+
+    whole = Image.fromarray(load_sample_image("china.jpg")).crop((100, 27, 500, 427))
+    return np.asarray(whole.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS), dtype=np.float32)[None] / 255
+
+
+def _png(image):
+    written = BytesIO()
+    imsave(written, np.clip(image, 0, 1))
+    return written.getvalue()
+
+
+def _escaped(text):
+    return text.replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,150 @@
+"""Which checks a model gets that comes without a test file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pytest_robust import attacks, transforms
+from pytest_robust.core.catalog import Catalog
+from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.images import CHANNELS
+from pytest_robust.core.perturbation import Attack, Perturbation, Transform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_robust.gates.measurement import Measurement
+    from pytest_robust.gates.subject import Subject
+
+__all__ = ["PROFILES", "BatteryCheck", "Profile", "checks"]
+
+_TRANSFORMS = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
+_COLOUR_RANK = 4
+_GREY_RANK = 3
+# Smaller arrays of rank 3 are series of readings rather than images.
+_SIDE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """How much a battery takes.
+
+    Args:
+        samples: Examples at most, 0 for all; --robust-samples overrides it.
+        severities: Of the corruptions.
+        corruptions: Names of the files of `transforms/image/`.
+        attacks: Makes the attacks of a budget.
+    """
+
+    samples: int
+    severities: tuple[int, ...]
+    corruptions: tuple[str, ...]
+    attacks: Callable[[float], tuple[Attack, ...]]
+
+
+_QUICK = ("gaussian_noise", "defocus_blur", "fog", "brightness", "contrast", "jpeg_compression")
+_STANDARD = (
+    *("gaussian_noise", "shot_noise", "impulse_noise", "defocus_blur", "glass_blur", "motion_blur", "zoom_blur"),
+    *("snow", "frost", "fog", "brightness", "contrast", "elastic_transform", "pixelate", "jpeg_compression"),
+)
+_ALL = (*_STANDARD, "speckle_noise", "gaussian_blur", "spatter", "saturate")
+
+PROFILES = {
+    "quick": Profile(samples=200, severities=(3,), corruptions=_QUICK, attacks=lambda eps: (attacks.FGSM(eps=eps),)),
+    "standard": Profile(
+        samples=1000,
+        severities=(3,),
+        corruptions=_STANDARD,
+        attacks=lambda eps: (attacks.FGSM(eps=eps), attacks.PGD(eps=eps)),
+    ),
+    "release": Profile(
+        samples=0,
+        severities=(1, 3, 5),
+        corruptions=_ALL,
+        attacks=lambda eps: (attacks.FGSM(eps=eps), attacks.PGD(eps=eps), attacks.AutoAttack(eps=eps)),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatteryCheck:
+    """One measurement.
+
+    Args:
+        name: As `-k` selects it.
+        metric: Its method.
+        arguments: What it is called with.
+    """
+
+    name: str
+    metric: str = "accuracy"
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def white_box(self) -> bool:
+        """Whether it follows the model's gradients."""
+        under = self.arguments.get("under")
+        return isinstance(under, Attack) and under.white_box
+
+    def measurement(self, subject: Subject) -> Measurement:
+        """Return what is measured on a subject."""
+        measure: Callable[..., Measurement] = getattr(subject, self.metric)
+        return measure(**self.arguments)
+
+
+def checks(data: Dataset, profile: str, *, train: Path | None) -> Iterator[BatteryCheck]:
+    """Yield the checks of the data's kind.
+
+    Args:
+        data: The examples; several inputs get the checks that change none of them.
+        profile: One of `PROFILES`.
+        train: The training examples' file, None for no gap.
+
+    Raises:
+        InvalidData: They are images whose black and white are in doubt.
+    """
+    yield BatteryCheck(name="clean")
+    if train is not None:
+        yield BatteryCheck(name="generalization-gap", metric="generalization_gap", arguments={"train": train})
+    for change in _changes(data, PROFILES[profile]):
+        yield BatteryCheck(name=change.id, arguments={"under": change})
+
+
+def _changes(data: Dataset, profile: Profile) -> Iterator[Perturbation]:
+    x = data.x
+    if not isinstance(x, np.ndarray):
+        return
+    if x.dtype.kind in "USO":
+        yield from _text()
+    elif _are_images(x):
+        yield from _images(x, data, profile)
+
+
+def _are_images(x: np.ndarray[Any, Any]) -> bool:
+    sides = min(x.shape[1:3]) >= _SIDE if x.ndim >= _GREY_RANK else False
+    return sides and (x.ndim == _GREY_RANK or (x.ndim == _COLOUR_RANK and x.shape[-1] in CHANNELS))
+
+
+def _images(x: np.ndarray[Any, Any], data: Dataset, profile: Profile) -> Iterator[Perturbation]:
+    grey = x.ndim == _GREY_RANK or x.shape[-1] == 1
+    for name in profile.corruptions:
+        kind: Any = _TRANSFORMS.load(name)
+        if not (grey and name == "saturate"):
+            yield from (kind(severity=severity) for severity in profile.severities)
+    # As much as a hand-held camera or a loose crop.
+    yield transforms.Rotate(degrees=10)
+    yield transforms.Translate(width=0.05, height=0.05)
+    yield transforms.Zoom(factor=0.1)
+    yield transforms.Shear(degrees=5)
+    # The literature's: 8 of 255 grey levels for colour images, a tenth of the range for digits.
+    yield from profile.attacks(data.bounds_of(None).span * (0.1 if grey else 8 / 255))
+
+
+def _text() -> Iterator[Perturbation]:
+    for kind in ("swap_characters", "drop_characters", "keyboard_typos", "change_case", "drop_words"):
+        made: Any = _TRANSFORMS.load(kind)
+        yield made(rate=0.1)

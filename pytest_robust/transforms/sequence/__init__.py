@@ -1,0 +1,1 @@
+"""Transforms of sequences: token ids and sensor readings; one file each."""

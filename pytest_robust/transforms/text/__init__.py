@@ -1,0 +1,1 @@
+"""Perturbations of texts: (n,) arrays of strings."""

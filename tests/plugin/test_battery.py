@@ -1,0 +1,223 @@
+"""A model file and its examples, without a line of test."""
+
+from __future__ import annotations
+
+import json
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from pytest_robust import Bounds, Dataset
+from pytest_robust.plugin._battery_checks import checks
+
+
+@pytest.fixture
+def folder(pytester, monkeypatch):
+    """A folder with digits and a model without gradients, and `folder.run(...)`."""
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    x, y = load_digits(return_X_y=True)
+    x = (x.reshape(-1, 8, 8) / 16).astype(np.float32)
+    flat = FunctionTransformer(np.reshape, kw_args={"shape": (-1, 64)}, check_inverse=False)
+    joblib.dump(make_pipeline(flat, LogisticRegression(max_iter=300)).fit(x[:1000], y[:1000]), "digits.joblib")
+    np.savez("test.npz", x=x[1000:1300], y=y[1000:1300])
+    np.savez("train.npz", x=x[:300], y=y[:300])
+    # Out of 0..1 and far from 0..255.
+    np.savez("odd.npz", x=x[1000:1300] * 3 - 1, y=y[1000:1300])
+
+    class Folder:
+        path = pytester.path
+        makeini = staticmethod(pytester.makeini)
+        makepyfile = staticmethod(pytester.makepyfile)
+        makeconftest = staticmethod(pytester.makeconftest)
+
+        @staticmethod
+        def run(*arguments, model="digits.joblib", data="test.npz"):
+            named = (f"--robust-model={model}", f"--robust-data={data}", "--robust-allow-pickle")
+            return pytester.runpytest_subprocess("-p", "no:randomly", *named, *arguments)
+
+        @staticmethod
+        def records():
+            return json.loads((pytester.path / ".robust/report.json").read_text())["records"]
+
+    return Folder()
+
+
+def test_a_model_and_its_examples_are_enough(folder) -> None:
+    result = folder.run("-v", "--robust-report", "--robust-profile=quick", "--robust-train=train.npz")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        [
+            "robust-battery::clean PASSED*",
+            "robust-battery::generalization-gap PASSED*",
+            "robust-battery::gaussiannoise-severity-3 PASSED*",
+            "robust-battery::fog-severity-3 PASSED*",
+            "robust-battery::rotate-degrees-10 PASSED*",
+            "robust-battery::fgsm-eps-0.1 SKIPPED (the model gives no gradients*",
+        ]
+    )
+    records = {record["under"]: record for record in folder.records() if record["metric"] == "accuracy"}
+    assert records[""]["value"] > 0.8
+    assert records["Rotate(degrees=10)"]["value"] < records[""]["value"]
+    assert {record["decision"] for record in folder.records()} == {"NO BAR"}
+    # The quick profile looks at 200 of the 300.
+    assert {record["n"] for record in records.values()} == {200}
+
+
+def test_k_selects_and_a_command_line_says_how_many(folder) -> None:
+    result = folder.run("-v", "-k", "rotate or clean", "--robust-samples=50", "--robust-report")
+    result.assert_outcomes(passed=2, deselected=len(_names()) - 2)
+    assert [record["n"] for record in folder.records()] == [50, 50]
+
+
+def _names(profile="standard", train=None):
+    x, y = load_digits(return_X_y=True)
+    data = Dataset(x=x.reshape(-1, 8, 8) / 16, y=y)
+    return [check.name for check in checks(data, profile, train=train)]
+
+
+def test_a_profile_says_how_much() -> None:
+    quick, standard, release = (_names(name) for name in ("quick", "standard", "release"))
+    assert set(quick) < set(standard) < set(release)
+    corruptions = [name for name in standard if name.endswith("severity-3")]
+    assert len(corruptions) == 15
+    # Nineteen less the one for colours, at three severities.
+    assert len([name for name in release if "severity" in name]) == 54
+    assert "autoattack-eps-0.1" in release
+    assert _names(train="train.npz")[1] == "generalization-gap"
+
+
+@pytest.mark.parametrize(
+    ("x", "names"),
+    [
+        (np.zeros((4, 32, 32, 3), dtype=np.uint8), ["saturate-severity-5", "fgsm-eps-8"]),
+        (np.array(["a", "b", "c", "d"]), ["dropwords-rate-0.1"]),
+    ],
+    ids=["colour", "text"],
+)
+def test_each_kind_of_data_has_its_own(x, names) -> None:
+    bounds = None if x.dtype.kind == "U" else Bounds(0, 255)
+    found = [check.name for check in checks(Dataset(x=x, y=None, bounds=bounds), "release", train=None)]
+    assert set(names) < set(found)
+
+
+@pytest.mark.parametrize(
+    "x",
+    [np.zeros((4, 5)), np.zeros((4, 20, 3)), {"a": np.zeros(4), "b": np.zeros(4)}],
+    ids=["table", "readings", "two"],
+)
+def test_what_is_neither_image_nor_text_is_measured_unchanged(x) -> None:
+    assert [check.name for check in checks(Dataset(x=x, y=None), "release", train=None)] == ["clean"]
+
+
+def test_workers_share_the_battery_and_find_the_same(folder) -> None:
+    folder.run("--robust-profile=quick", "--robust-report")
+    alone = folder.records()
+    result = folder.run("--robust-profile=quick", "--robust-report", "-n", "2")
+    assert result.ret == 0
+    assert [(record["nodeid"], record["value"]) for record in folder.records()] == [
+        (record["nodeid"], record["value"]) for record in alone
+    ]
+    assert len(alone) > 8
+
+
+def test_it_stands_beside_the_projects_own_tests_and_is_their_model(folder) -> None:
+    folder.makepyfile(
+        """
+        def test_own(robust):
+            assert robust.accuracy() >= 0.8
+        """
+    )
+    result = folder.run("-v", "-k", "own or clean")
+    result.assert_outcomes(passed=2, deselected=len(_names()) - 1)
+
+
+def test_ini_keys_name_files_beside_the_ini_file(folder, pytester) -> None:
+    folder.makeini(
+        """
+        [pytest]
+        robust_model = digits.joblib
+        robust_data = test.npz
+        robust_allow_pickle = true
+        """
+    )
+    inner = pytester.mkdir("inner")
+    result = pytester.runpytest_subprocess("-p", "no:randomly", "--rootdir=.", "-k", "clean", str(inner))
+    result.assert_outcomes(passed=1, deselected=len(_names()) - 1)
+
+
+def test_a_disabled_plugin_runs_no_battery(folder) -> None:
+    assert folder.run("--robust-disable").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"model": "missing.keras"}, "*missing.keras: no such model file*"),
+        ({"data": "missing.npz"}, "*missing.npz: no such data file*"),
+        ({"data": "odd.npz"}, "*bounds=*on the command line: --robust-bounds=LOW:HIGH*"),
+    ],
+)
+def test_files_that_cannot_be_measured_are_usage_errors(folder, arguments, message) -> None:
+    result = folder.run(**arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--robust-model=digits.joblib",), "*--robust-model=*needs its examples: --robust-data=test.npz"),
+        (("--robust-profile=slow",), "*--robust-profile=slow: choose one of quick, standard, release"),
+        (("--robust-bounds=1",), "*--robust-bounds=1: write LOW:HIGH, for instance 0:255"),
+    ],
+)
+def test_wrong_flags_are_usage_errors(folder, pytester, arguments, message) -> None:
+    result = pytester.runpytest_subprocess(*arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+
+
+def test_bounds_in_doubt_are_given_on_the_command_line(folder) -> None:
+    assert folder.run("-k", "rotate", "--robust-bounds=-1:2", data="odd.npz").ret == 0
+
+
+def test_texts_get_the_changes_of_texts(folder) -> None:
+    texts = ["a good film", "a great film", "good and great", "bad film", "a poor film", "bad and poor"] * 20
+    labels = [1, 1, 1, 0, 0, 0] * 20
+    joblib.dump(make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, labels), folder.path / "text.joblib")
+    np.savez(folder.path / "text.npz", x=np.array(texts), y=labels)
+    result = folder.run("-v", model="text.joblib", data="text.npz")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["robust-battery::clean PASSED*", "robust-battery::*typos-rate-0.1 PASSED*"])
+    assert not any("fog" in line for line in result.outlines)
+
+
+@pytest.mark.long
+def test_gradients_are_followed_and_an_attack_that_proves_nothing_fails(folder) -> None:
+    import keras
+
+    inputs = keras.Input((8, 8))
+    x = load_digits().data.reshape(-1, 8, 8).astype(np.float32) / 16
+    y = load_digits().target
+    outputs = keras.layers.Dense(10)(keras.layers.Flatten()(inputs))
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(x[:1000], y[:1000], epochs=30, verbose=0)
+    model.save(folder.path / "plain.keras")
+    result = folder.run("-v", "-k", "fgsm or pgd", "--robust-report", model="plain.keras")
+    assert result.ret == 0
+    assert {record["value"] < 0.7 for record in folder.records()} == {True}
+    assert len(folder.records()) == 2
+
+    # Black or white: no gradient finds its way through a comparison.
+    coarse = keras.layers.Rescaling(1.0)(keras.layers.Discretization(bin_boundaries=[0.5])(inputs))
+    keras.Model(inputs, model(coarse)).save(folder.path / "coarse.keras")
+    result = folder.run("-v", "-k", "fgsm", model="coarse.keras")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*INVALID: no gradient reaches the input*"])
