@@ -6,7 +6,7 @@ from .core.drift import DriftingStream, Gradual, Recurring, Sigmoid, Sudden
 from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
 from .core.goals import Targeted, Untargeted
 from .core.norms import L0, L1, L2, LInf
-from .core.parameters import Between, Exactly
+from .core.parameters import Between, Exactly, Range
 from .core.perturbation import WorstOf
 from .gates.subject import Subject
 
@@ -30,6 +30,7 @@ __all__ = [
     "InvalidModel",
     "LInf",
     "NoGradient",
+    "Range",
     "Recurring",
     "RobustError",
     "SameAsClean",

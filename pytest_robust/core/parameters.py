@@ -18,6 +18,7 @@ __all__ = [
     "Amount",
     "Between",
     "Exactly",
+    "Range",
     "amount_range",
     "check_severity",
     "check_share",
@@ -175,6 +176,40 @@ def severity_field(*, default: Any = MISSING) -> Any:  # noqa: ANN401 - a datacl
     """
     metadata = {"neutral": 0, "whole": True} | ({"strongest": SEVERITIES} if default is MISSING else {})
     return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Range:
+    """What annotates a field that says how strong a perturbation of one's own is.
+
+    In `darkness: Annotated[float, Range(0, 0.8)]` 0 changes nothing and 0.8 is the strongest that
+    `perturbations(Class)` draws; of an `Annotated[int, ...]` whole numbers are drawn.
+
+    Args:
+        neutral: The value that changes nothing, where milder ones lead.
+        strongest: What `perturbations(Class)` searches up to.
+
+    Raises:
+        InvalidArgument: They are no two finite numbers, or the same.
+
+    Examples:
+        >>> Range(0, 0.8)
+        Range(0, 0.8)
+    """
+
+    neutral: float
+    strongest: float
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        object.__setattr__(self, "neutral", _plain(self, self.neutral))
+        object.__setattr__(self, "strongest", _plain(self, self.strongest))
+        if self.neutral == self.strongest:
+            raise InvalidArgument(f"{self!r}: the strongest value must differ from the one that changes nothing")
+
+    def __repr__(self) -> str:
+        """Return code that makes this value."""
+        return f"Range({self.neutral!r}, {self.strongest!r})"
 
 
 def strength(*, strongest: Any = MISSING, neutral: float = 0.0, default: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
+from inspect import get_annotations
 from math import inf
 from typing import Any, ClassVar, Self
 
@@ -18,7 +20,7 @@ from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.model import Differentiable, Model, name_of
 from pytest_robust.core.norms import L1, L2, LInf, Norm
-from pytest_robust.core.parameters import Between, Exactly
+from pytest_robust.core.parameters import Between, Exactly, Range
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 
@@ -58,6 +60,14 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
     """
 
     on: str | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - as in object
+        """Take the ranges of annotated fields as their strengths, before the class becomes a dataclass."""
+        super().__init_subclass__(**kwargs)
+        for name, annotation in get_annotations(cls).items():
+            metadata = _strength_in(annotation, cls)
+            if metadata:
+                setattr(cls, name, field(default=cls.__dict__.get(name, MISSING), metadata=metadata))
 
     @property
     def kind(self) -> str:
@@ -153,12 +163,29 @@ def _parts(perturbation: Perturbation) -> tuple[Perturbation, ...]:
     return perturbation.parts if isinstance(perturbation, Chain) else (perturbation,)
 
 
+def _strength_in(annotation: Any, owner: type) -> dict[str, Any]:  # noqa: ANN401 - a type, or the text of one
+    """Return what a field carries of the range that annotates it; nothing where none does."""
+    if isinstance(annotation, str):
+        if "Range" not in annotation:
+            return {}
+        # Where annotations are texts, they are read as the class's module reads them.
+        annotation = eval(annotation, vars(sys.modules[owner.__module__]))  # noqa: S307 - the module's own source
+    for one in getattr(annotation, "__metadata__", ()):
+        if isinstance(one, Range):
+            whole = annotation.__origin__ is int
+            return {"strongest": one.strongest, "neutral": one.neutral, "value": round if whole else _tidy}
+    return {}
+
+
 def _milder(value: Any, share: float, item: Any) -> Any:  # noqa: ANN401 - a field's value of any type, a dataclass field
     if value is None:  # another parameter says how strong
         return None
     if "whole" in item.metadata:
         return max(1, round(share * value))
-    return _toward(value, share, item.metadata["neutral"])
+    neutral = item.metadata["neutral"]
+    if "value" in item.metadata:
+        return item.metadata["value"](neutral + share * (value - neutral))
+    return _toward(value, share, neutral)
 
 
 def _toward(value: Any, share: float, neutral: float) -> Any:  # noqa: ANN401 - a field's value of any type

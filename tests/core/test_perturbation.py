@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError, dataclass, replace
+from typing import Annotated
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from pytest_robust.attacks import PGD
@@ -13,9 +14,10 @@ from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Targeted
 from pytest_robust.core.norms import L2
-from pytest_robust.core.parameters import Amount, Between, Exactly, strength
+from pytest_robust.core.parameters import Amount, Between, Exactly, Range, strength
 from pytest_robust.core.perturbation import Chain, Clean, Perturbation, Transform, WorstOf
 from pytest_robust.core.streams import Streams
+from pytest_robust.strategies import perturbations
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -190,3 +192,56 @@ def test_a_budget_without_end_has_no_milder_version_and_no_place_on_a_curve() ->
     assert (unlimited.has_strength, unlimited.level, unlimited.scaled(0.5)) == (False, None, unlimited)
     assert unlimited.eps == inf
     assert (limited.has_strength, limited.level, limited.scaled(0.5)) == (True, 0.2, FMN(eps=0.1))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Dusk(Transform):
+    """One's own, with ranges in annotations."""
+
+    darkness: Annotated[float, Range(0, 0.8)]
+    gain: Annotated[float, "a factor", Range(1, 3)] = 1
+    passes: Annotated[int, Range(0, 9)] = 5
+    colour: str = "blue"
+
+    def apply(self, batch, streams):
+        return replace(batch, x=batch.x * np.float32(1 - self.darkness))
+
+
+def test_an_annotated_range_is_a_strength() -> None:
+    assert Dusk.strongest() == Dusk(darkness=0.8, gain=3, passes=9)
+    half = Dusk(darkness=0.8, gain=3, passes=9, colour="red").scaled(0.5)
+    assert half == Dusk(darkness=0.4, gain=2, passes=4, colour="red")
+    assert Dusk(darkness=0.1).passes == 5
+    assert Dusk(darkness=0.3).has_strength
+    with pytest.raises(TypeError, match="darkness"):
+        Dusk()
+
+
+def test_one_of_ones_own_is_drawn_and_shrinks_to_the_mildest() -> None:
+    found = find(perturbations(Dusk, grid=10), lambda one: one.darkness >= 0.2)
+    assert found == Dusk.strongest().scaled(0.3)
+
+
+def test_a_range_of_the_modules_own_scope_is_read_there() -> None:
+    namespace = {"__name__": "ranges_as_types"}
+    source = """
+from dataclasses import dataclass
+from typing import Annotated
+from pytest_robust import Range
+from pytest_robust.core.perturbation import Transform
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Own(Transform):
+    share: Annotated[float, Range(0, 2)] = 1
+
+    def apply(self, batch, streams):
+        return batch
+"""
+    exec(compile(source, "ranges_as_types", "exec", dont_inherit=True), namespace)
+    assert namespace["Own"].strongest() == namespace["Own"](share=2)
+
+
+@pytest.mark.parametrize("ends", [(0, float("inf")), (1, 1), ("0", 1), (True, 2)])
+def test_a_range_of_nothing_is_refused(ends) -> None:
+    with pytest.raises(InvalidArgument, match="Range"):
+        Range(*ends)
