@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytest_robust import Bounds, InvalidArgument
+from pytest_robust import Bounds, InvalidArgument, InvalidData
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.perturbation import Transform
-from pytest_robust.transforms import BySize, CifarC, ImageNetC
+from pytest_robust.transforms import BySize, CifarC, ImageNetC, Saturate
 from pytest_robust.transforms.image._corruption import Constants
 
 MEMBERS = [
@@ -32,6 +32,11 @@ def test_any_image_from_eight_pixels_a_side_is_changed(
     member: type[Transform], constants: Constants, shape: tuple[int, ...], change: Any
 ) -> None:
     images = np.random.default_rng(0).uniform(-3, 7, (2, *shape)).astype(np.float32)
+    if member is Saturate and (len(shape) == 2 or shape[-1] == 1):
+        # The one that has nothing to do on grey images.
+        with pytest.raises(InvalidData, match="changes colours, and the images are grey"):
+            change(_member(member, 3, constants), images, bounds=Bounds(-3, 7))
+        return
     for severity in range(1, 6):
         changed = change(_member(member, severity, constants), images, bounds=Bounds(-3, 7))
         assert changed.shape == images.shape
