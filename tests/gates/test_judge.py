@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pytest_robust import InvalidArgument, Subject
+from pytest_robust.attacks import FGSM
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision
@@ -169,8 +170,9 @@ class TestPaired:
         assert (rate >= made.accuracy()).decision is Decision.INVALID
 
 
-def test_the_doubt_about_the_other_sides_attack_counts_as_well() -> None:
-    from pytest_robust.attacks import FGSM
+@pytest.fixture
+def plain_and_hidden():
+    """The same linear model, open and with its gradients at zero."""
     from pytest_robust.core.model import LossGradient
     from pytest_robust.testing import LinearModel
 
@@ -182,7 +184,11 @@ def test_the_doubt_about_the_other_sides_attack_counts_as_well() -> None:
     random = np.random.default_rng(0)
     weights, x = random.normal(size=(9, 2)), random.random((60, 9))
     y = LinearModel(weights, np.zeros(2)).logits(x).argmax(axis=1)
-    plain, hidden = (Subject(kind(weights, np.zeros(2)), x, y) for kind in (LinearModel, Hidden))
+    return tuple(Subject(kind(weights, np.zeros(2)), x, y) for kind in (LinearModel, Hidden))
+
+
+def test_the_doubt_about_the_other_sides_attack_counts_as_well(plain_and_hidden) -> None:
+    plain, hidden = plain_and_hidden
     attack = FGSM(eps=0.3)
     # The hidden one seems better: not believed. That it is no worse rests on its attack's failure.
     assert (hidden.accuracy(under=attack) >= plain.accuracy(under=attack)).decision is Decision.INVALID
@@ -202,3 +208,21 @@ def test_what_was_evaluated_before_changes_no_record() -> None:
         record.pop("seconds")
     assert later == first
     assert later["n"] < 200
+
+
+def test_a_report_without_a_bar_neither_passes_nor_fails_and_doubts_an_attack_that_proves_nothing(
+    plain_and_hidden,
+) -> None:
+    plain, hidden = plain_and_hidden
+    attack = FGSM(eps=0.3)
+    found = plain.accuracy(under=attack).report()
+    assert (found.decision, found.bar, found.estimate.n) == (Decision.NO_BAR, None, 60)
+    assert found.estimate.value < 0.5
+    doubted = hidden.accuracy(under=attack).report()
+    assert doubted.decision is Decision.INVALID
+    assert doubted.findings
+    # What no attack has a part in is not doubted.
+    assert hidden.generalization_gap(train=(np.zeros((4, 9)), np.zeros(4, int))).report().decision is Decision.NO_BAR
+    nothing = subject(0, 50).attack_success_rate(under=GaussianNoise(sigma=0.1)).report()
+    assert nothing.decision is Decision.INVALID
+    assert "no example to measure" in nothing.reason
