@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pytest_robust.core.record import Record, Run
+from pytest_robust.core.verdict import Decision
 from pytest_robust.reporting._reporter import Reporter
 from pytest_robust.reporting._summary import Summary, is_pass, slug
 from pytest_robust.reporting._words import (
@@ -121,7 +122,9 @@ class Terminal(Reporter):
         return tuple(map(self._safe, words))
 
     def _below(self, record: Record, *, cost: bool) -> Iterator[str]:
-        why = () if is_pass(record) else (record.reason, record.remedy.strip() and f"-> {record.remedy}")
+        # A number that was asked for without a bar has its whole story in its row.
+        plain = is_pass(record) or (record.decision == Decision.NO_BAR.value and not record.remedy.strip())
+        why = () if plain else (record.reason, record.remedy.strip() and f"-> {record.remedy}")
         told = [line for line in (*why, broken_by_of(record)) if line.strip()]
         yield from told
         # Beside something else only: passes under a single attack keep to one line each.

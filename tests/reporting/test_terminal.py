@@ -130,3 +130,12 @@ def test_the_quiet_form_is_one_line(runs: Runs) -> None:
     assert Terminal().line(cut) == "not evaluated: the session was interrupted; 1 check: 1 PASS"
     assert Terminal().render(cut).splitlines()[-1] == Terminal().line(cut)
     assert "\n" not in Terminal().line(runs.hostile())
+
+
+def test_a_number_asked_for_without_a_bar_says_no_more_than_its_row(runs: Runs) -> None:
+    asked = runs.record(op="", bar=None, decision="NO BAR", reason="measured, no bar")
+    assert "measured, no bar" not in Terminal(width=80).render(runs.run(asked))
+    # One that was forgotten to be compared says so, and what to do.
+    forgotten = replace(asked, remedy="compare it: assert robust.accuracy(...) >= 0.9")
+    text = Terminal(width=80).render(runs.run(forgotten))
+    assert "    measured, no bar\n    -> compare it" in text
