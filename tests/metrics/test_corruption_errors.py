@@ -109,6 +109,7 @@ def test_a_baseline_without_errors_is_nothing_to_divide_by() -> None:
         ("corruption_error", {"under": SaltAndPepper(share=0.1)}, "has no severities"),
         ("corruption_error", {"under": GaussianNoise(sigma=0.1)}, "an amount of its own: give GaussianNoise"),
         ("mean_corruption_error", {"baseline": None}, "baseline=None: name the model"),
+        ("relative_mean_corruption_error", {"baseline": None}, "baseline=None: name the model"),
         ("mean_corruption_error", {"baseline": len, "corruptions": []}, r"corruptions=\[\] must be a list"),
         ("mean_corruption_error", {"baseline": len, "corruptions": Darker}, "must be a list"),
         ("relative_mean_corruption_error", {"baseline": len, "corruptions": [Rotate]}, "has no severities"),
@@ -157,3 +158,20 @@ def test_a_baseline_is_asked_about_the_same_examples_once_for_all_measurements()
     float(ours.mean_corruption_error(baseline=baseline, corruptions=[Darker]))
     assert sum(calls) == 6 * 30
     assert ours.corruption_error(under=Darker, baseline=baseline) <= 0.9
+
+
+def test_each_of_two_baselines_is_asked_for_itself() -> None:
+    ours = subject(0.3)
+    weak, weaker = above(0.5), above(0.7)
+    first, second = (float(ours.corruption_error(under=Darker, baseline=one)) for one in (weak, weaker))
+    assert second < first < 1
+    assert float(ours.mean_corruption_error(baseline=weaker, corruptions=[Darker])) == second
+
+
+def test_the_fifteen_of_the_literature_stand_where_none_are_named() -> None:
+    from pytest_robust.metrics import MeanCorruptionError
+
+    made = MeanCorruptionError(baseline=len)
+    assert len(set(made.corruptions)) == 15
+    assert GaussianNoise in made.corruptions
+    assert len(made.requests()) == 2 * (1 + 15 * 5)
