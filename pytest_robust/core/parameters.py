@@ -20,10 +20,12 @@ __all__ = [
     "Exactly",
     "Range",
     "amount_range",
+    "check_one_of",
     "check_severity",
     "check_share",
     "draw",
     "draw_share",
+    "itself",
     "severity_field",
     "strength",
 ]
@@ -148,8 +150,31 @@ def draw(name: str, amount: Amount, streams: Streams, *, neutral: float = 0.0) -
 
 def draw_share(name: str, amount: Amount, streams: Streams) -> Floats:
     """Return (n,) float32 values, one an example, where a plain number is one value and not a range."""
-    fixed = amount if isinstance(amount, (Exactly, Between)) else Exactly(amount)
-    return draw(name, fixed, streams)
+    return draw(name, itself(amount), streams)
+
+
+def itself(amount: Amount) -> Amount:
+    """Return an amount of which a plain number is one value, not a range around zero."""
+    return amount if isinstance(amount, (Exactly, Between)) else Exactly(amount)
+
+
+def check_one_of(owner: str, example: str, **given: object) -> None:
+    """Refuse two spellings of one thing where both are given, or neither.
+
+    Args:
+        owner: What takes them, for the message.
+        example: What to write, for the message.
+        given: Two parameters by their names, None where one is left out.
+
+    Raises:
+        InvalidArgument: Not exactly one is given.
+    """
+    count = sum(value is not None for value in given.values())
+    if count != 1:
+        raise InvalidArgument(
+            f"{owner} takes either {' or '.join(given)}, and {'both are' if count else 'neither is'} given; "
+            f"write for instance {example}"
+        )
 
 
 def check_severity(severity: object) -> None:

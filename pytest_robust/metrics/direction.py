@@ -12,6 +12,7 @@ from pytest_robust.core.direction import ClassProbability, Lowers, Raises
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import ExampleMetric, Flattery, Request
 from pytest_robust.core.outcomes import Outcomes
+from pytest_robust.core.parameters import check_one_of
 from pytest_robust.core.perturbation import Perturbation
 
 __all__ = ["Direction"]
@@ -51,11 +52,7 @@ class Direction(ExampleMetric):
 
     def __post_init__(self) -> None:
         """Validate; NumPy's numbers become Python's."""
-        if (self.lowers is None) == (self.raises is None):
-            given = "neither is given" if self.lowers is None else "both are given"
-            raise InvalidArgument(
-                f"direction takes either lowers or raises, a class, and {given}; write for instance lowers='positive'"
-            )
+        check_one_of("direction", "lowers='positive'", lowers=self.lowers, raises=self.raises)
         for word in ("lowers", "raises"):
             value = getattr(self, word)
             plain = value.item() if isinstance(value, np.generic) else value

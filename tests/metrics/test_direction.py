@@ -129,7 +129,7 @@ def test_the_verdict_comes_early_and_says_what_was_measured() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({}, "takes either lowers or raises, a class, and neither is given; write for instance lowers='positive'"),
+        ({}, "takes either lowers or raises, and neither is given; write for instance lowers='positive'"),
         ({"lowers": 0, "raises": 1}, "both are given"),
         ({"lowers": True}, "lowers=True must be the name of a class, or its position"),
         ({"raises": 0.5}, "raises=0.5 must be the name"),

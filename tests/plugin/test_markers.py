@@ -89,7 +89,7 @@ MISTAKES = {
     "smaples=3, min_accuracy=0.5": "unknown keyword 'smaples'; did you mean 'samples'?",
     "": "states no bar",
     "min_score=0.8": "min_score: missing a required argument: 'metric'",
-    'transform="negate", rate=1, min_direction=0.8': "direction takes either lowers or raises, a class, and neither",
+    'transform="negate", rate=1, min_direction=0.8': "direction takes either lowers or raises, and neither",
     "min_invariance=0.8": "min_invariance: missing a required argument: 'under'",
 }
 

@@ -5,14 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from pytest_robust.core.arrays import Floats
+from pytest_robust.core.errors import InvalidData
+from pytest_robust.core.perturbation import Perturbation
 
-__all__ = ["COLOURS", "blended", "luma", "planes"]
+__all__ = ["COLOURS", "blended", "coloured", "luma", "planes"]
 
 COLOURS = 3
 """Channels that hold colours; a fourth, alpha, is none."""
 
 # ITU-R BT.601: the shares of red, green and blue in brightness are 0.299, 0.587 and 0.114.
 _RED, _BLUE = np.float32(0.299), np.float32(0.114)
+
+
+def coloured(owner: Perturbation, images: Floats) -> Floats:
+    """Return the (n, height, width, 3) colours of images with 3 or 4 channels, a view.
+
+    Raises:
+        InvalidData: They are grey.
+    """
+    if images.shape[-1] < COLOURS:
+        raise InvalidData(
+            f"{owner!r} changes colours, and the images are grey; leave it out for these, or give three channels"
+        )
+    return images[..., :COLOURS]
 
 
 def planes(colours: Floats) -> Floats:

@@ -12,7 +12,7 @@ from pytest_robust.core.arrays import Floats
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument, InvalidData
 from pytest_robust.core.images import images_of, with_images
-from pytest_robust.core.parameters import check_severity
+from pytest_robust.core.parameters import check_one_of, check_severity
 from pytest_robust.core.perturbation import Perturbation
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "Levels",
     "check_corruption",
     "check_either",
-    "coloured",
     "from_unit",
     "ranged",
     "to_unit",
@@ -33,7 +32,6 @@ T = TypeVar("T")
 
 # CIFAR-10-C has 32 pixels a side, Tiny ImageNet-C 64.
 _SMALL = 64
-_COLOURS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,13 +127,8 @@ def check_either(owner: Any, amount: str) -> None:  # noqa: ANN401 - a transform
     Raises:
         InvalidArgument: Both or none are given, or `severity` or `constants` are wrong.
     """
-    own = getattr(owner, amount)
-    if (own is None) == (owner.severity is None):
-        given = "both are given" if own is not None else "neither is given"
-        raise InvalidArgument(
-            f"{type(owner).__name__} takes either {amount} or a severity from 1 to 5, and {given}; "
-            f"write for instance {type(owner).__name__}(severity=3)"
-        )
+    name = type(owner).__name__
+    check_one_of(name, f"{name}(severity=3)", **{amount: getattr(owner, amount), "severity": owner.severity})
     check_corruption(1 if owner.severity is None else owner.severity, owner.constants)
 
 
@@ -178,16 +171,3 @@ def from_unit(batch: Batch, unit: Floats) -> Batch:
     images *= np.float32(batch.bounds.span)
     images += np.float32(batch.bounds.low)
     return with_images(batch, images)
-
-
-def coloured(owner: Perturbation, images: Floats) -> Floats:
-    """Return the (n, height, width, 3) colours of images with 3 or 4 channels, a view.
-
-    Raises:
-        InvalidData: They are grey.
-    """
-    if images.shape[-1] < _COLOURS:
-        raise InvalidData(
-            f"{owner!r} changes colours, and the images are grey; leave it out for these, or give three channels"
-        )
-    return images[..., :_COLOURS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from scipy import ndimage
@@ -51,7 +52,16 @@ def separable(images: Floats, rows: Floats, columns: Floats) -> Floats:
     return done.reshape(n, width, channels, height).transpose(0, 3, 1, 2)
 
 
-def gaussian(size: int, sigma: float) -> Floats:
-    """Return the (size, size) float32 matrix of a Gaussian blur, the edge repeated, cut off at four deviations."""
-    blur: Floats = ndimage.gaussian_filter1d(np.eye(size), sigma, axis=0, mode="nearest", truncate=4)
+def gaussian(
+    size: int, sigma: float, *, truncate: float = 4, mode: Literal["nearest", "reflect"] = "nearest"
+) -> Floats:
+    """Return the (size, size) float32 matrix of a Gaussian blur along an axis.
+
+    Args:
+        size: Pixels along the axis.
+        sigma: Deviation in pixels.
+        truncate: Where the kernel ends, in deviations.
+        mode: What stands beyond the edge, in SciPy's words: its pixel, or the mirrored image.
+    """
+    blur: Floats = ndimage.gaussian_filter1d(np.eye(size), sigma, axis=0, truncate=truncate, mode=mode)
     return blur.astype(np.float32)

@@ -15,8 +15,8 @@ from pytest_robust.core.images import with_images
 from pytest_robust.core.parameters import Amount, Between, amount_range, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.image._colours import COLOURS, luma, planes
-from pytest_robust.transforms.image._corruption import coloured, ranged
+from pytest_robust.transforms.image._colours import COLOURS, coloured, luma, planes
+from pytest_robust.transforms.image._corruption import ranged
 
 __all__ = ["ColorJitter"]
 

@@ -16,8 +16,8 @@ from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_corruption
-from pytest_robust.transforms.image._layers import smoothing, spread, uniform
-from pytest_robust.transforms.image._separable import one_thread
+from pytest_robust.transforms.image._layers import spread, uniform
+from pytest_robust.transforms.image._separable import gaussian, one_thread
 
 __all__ = ["ElasticTransform"]
 
@@ -108,7 +108,7 @@ class ElasticTransform(Transform):
 def _crumpled(images: NDArray[np.float32], stretch: _Stretch, streams: Streams) -> NDArray[np.float32]:
     height, width = images.shape[1:3]
     down, across = (
-        smoothing(side, stretch.sigma * side, truncate=_TRUNCATE, mode="reflect") for side in (height, width)
+        gaussian(side, stretch.sigma * side, truncate=_TRUNCATE, mode="reflect") for side in (height, width)
     )
     # Both ways by the height, as the package does: on images that are not square, shapes crumple alike both ways.
     reach = np.float32(stretch.reach * height)

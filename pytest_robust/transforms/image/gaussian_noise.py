@@ -9,7 +9,7 @@ import numpy as np
 from pytest_robust.core.arrays import blocks
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidData
-from pytest_robust.core.parameters import Amount, Exactly, check_share, draw, severity_field, strength
+from pytest_robust.core.parameters import Amount, check_share, draw_share, severity_field, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_either, ranged
@@ -65,9 +65,7 @@ class GaussianNoise(Transform):
         if self.severity is not None:
             return self._severe(self.severity, batch, streams)
         assert self.sigma is not None
-        # A plain number is the deviation itself, not a range around zero.
-        amount = Exactly(self.sigma) if isinstance(self.sigma, (int, float)) else self.sigma
-        sigma = draw("sigma", amount, streams) * np.float32(batch.bounds.span)
+        sigma = draw_share("sigma", self.sigma, streams) * np.float32(batch.bounds.span)
         noisy = streams.normal("noise", batch.x.shape[1:])
         noisy *= sigma.reshape(-1, *[1] * (batch.x.ndim - 1))
         noisy += batch.x

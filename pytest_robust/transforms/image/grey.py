@@ -12,8 +12,7 @@ from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import Amount, check_share, draw_share, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.image._colours import COLOURS, blended, luma, planes
-from pytest_robust.transforms.image._corruption import coloured
+from pytest_robust.transforms.image._colours import COLOURS, blended, coloured, luma, planes
 
 __all__ = ["Grey"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-from pytest_robust.core.arrays import Floats, Integers, blocks
+from pytest_robust.core.arrays import blocks
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_corruption
+from pytest_robust.transforms.image._smear import smeared
 
 __all__ = ["MotionBlur"]
 
@@ -56,37 +56,10 @@ class MotionBlur(Transform):
     def apply(self, batch: Batch, streams: Streams) -> Batch:
         """Return the smeared images."""
         images = images_of(self, batch)
-        height, width = images.shape[1:3]
-        steps = np.arange(2 * self.constants.of(_RADIUS, self.severity, images) + 1)
-        weights = np.exp(-(steps**2) / (2 * self.constants.of(_SIGMA, self.severity, images) ** 2))
-        weights = (weights / weights.sum()).astype(np.float32)
-        angle = np.deg2rad(streams.uniform("angle", (1,), -_STEEPEST, _STEEPEST).astype(np.float64))
-        # Beyond the image there is only its edge, whole images away as well.
-        down = np.clip(np.ceil(steps * np.sin(angle) - 0.5).astype(np.int64), 1 - height, height - 1)
-        right = np.clip(np.ceil(steps * np.cos(angle) - 0.5).astype(np.int64), 0, width - 1)
-        smeared = np.empty(images.shape, dtype=np.float32)
+        radius = self.constants.of(_RADIUS, self.severity, images)
+        sigma = self.constants.of(_SIGMA, self.severity, images)
+        angle = streams.uniform("angle", (), -_STEEPEST, _STEEPEST)
+        blurred = np.empty(images.shape, dtype=np.float32)
         for part in blocks(len(images), images.shape[1:]):
-            smeared[part] = _smeared(images[part], down[part], right[part], weights)
-        return with_images(batch, smeared)
-
-
-def _smeared(images: Floats, down: Integers, right: Integers, weights: Floats) -> Floats:
-    """Return the weighted sum of shifted images.
-
-    Args:
-        images: (n, height, width, channels).
-        down: (n, steps) rows that each example's steps read further down.
-        right: (n, steps) columns that they read further right, at least 0.
-        weights: (steps,) float32.
-    """
-    n, height, width, channels = images.shape
-    above, below, aside = max(-down.min(), 0), max(down.max(), 0), right.max()
-    wider = np.pad(images, ((0, 0), (above, below), (0, aside), (0, 0)), mode="edge")
-    # Every window of the image's size that fits into the wider one, as views: a shift is a choice of one.
-    windows = sliding_window_view(wider.reshape(n, len(wider[0]), -1), (height, width * channels), axis=(1, 2))
-    total = np.zeros((n, height, width * channels), dtype=np.float32)
-    for step, weight in enumerate(weights):
-        window = windows[np.arange(n), above + down[:, step], channels * right[:, step]]
-        window *= weight
-        total += window
-    return total.reshape(images.shape)
+            blurred[part] = smeared(images[part], angle[part], radius=radius, sigma=sigma)
+        return with_images(batch, blurred)

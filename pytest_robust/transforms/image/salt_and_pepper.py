@@ -9,7 +9,7 @@ import numpy as np
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.images import CHANNELS
-from pytest_robust.core.parameters import Amount, Exactly, check_share, draw, strength
+from pytest_robust.core.parameters import Amount, check_share, draw_share, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 
@@ -56,9 +56,7 @@ class SaltAndPepper(Transform):
             )
         places = x.shape[1:-1] if x.ndim == _COLOUR_RANK and x.shape[-1] in CHANNELS else x.shape[1:]
         place = streams.uniform("place", places)
-        # A plain number is the share itself, not a range around zero.
-        amount = Exactly(self.share) if isinstance(self.share, (int, float)) else self.share
-        half = draw("share", amount, streams).reshape(-1, *[1] * len(places)) / 2
+        half = draw_share("share", self.share, streams).reshape(-1, *[1] * len(places)) / 2
         speckled = np.array(x, dtype=np.float32)
         np.clip(speckled, np.float32(batch.bounds.low), np.float32(batch.bounds.high), out=speckled)
         speckled[place < half] = batch.bounds.low

@@ -11,12 +11,12 @@ from pytest_robust.core.batch import Batch
 from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._colours import coloured
 from pytest_robust.transforms.image._corruption import (
     BySize,
     Constants,
     Levels,
     check_corruption,
-    coloured,
     from_unit,
     to_unit,
 )

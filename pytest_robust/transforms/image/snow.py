@@ -20,8 +20,9 @@ from pytest_robust.transforms.image._corruption import (
     from_unit,
     to_unit,
 )
-from pytest_robust.transforms.image._layers import enlarging, normal, smeared, spread
+from pytest_robust.transforms.image._layers import enlarging, normal, spread
 from pytest_robust.transforms.image._separable import one_thread
+from pytest_robust.transforms.image._smear import smeared
 
 __all__ = ["Snow"]
 
@@ -120,7 +121,7 @@ def _flakes(fall: _Fall, streams: Streams, shape: tuple[int, ...]) -> Floats:
     flakes[flakes < fall.threshold] = 0
     np.clip(flakes, 0, 1, out=flakes)
     angle = streams.uniform("angle", (), *_STEEP)
-    return smeared(flakes, angle, radius=fall.radius, sigma=fall.sigma)[:, :height, :width]
+    return smeared(flakes[..., None], angle, radius=fall.radius, sigma=fall.sigma)[:, :height, :width, 0]
 
 
 def _lay(flakes: Floats, colours: Floats, clear: float) -> None:

@@ -21,8 +21,8 @@ from pytest_robust.transforms.image._corruption import (
     to_unit,
 )
 from pytest_robust.transforms.image._drops import drops
-from pytest_robust.transforms.image._layers import normal, smoothing, spread
-from pytest_robust.transforms.image._separable import one_thread
+from pytest_robust.transforms.image._layers import normal, spread
+from pytest_robust.transforms.image._separable import gaussian, one_thread
 
 __all__ = ["Spatter"]
 
@@ -160,7 +160,7 @@ def _layer(liquid: _Water | _Mud, streams: Streams, shape: tuple[int, ...]) -> F
 
 
 def _smoothed(layer: Floats, sigma: float) -> Floats:
-    rows, columns = (smoothing(side, sigma, truncate=_TRUNCATE, mode="nearest") for side in layer.shape[1:])
+    rows, columns = (gaussian(side, sigma, truncate=_TRUNCATE, mode="nearest") for side in layer.shape[1:])
     return spread(layer, rows, columns)
 
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Integers
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument, InvalidData
-from pytest_robust.core.parameters import Amount, Between, Exactly, draw
+from pytest_robust.core.parameters import Amount, draw_share
 from pytest_robust.core.perturbation import Perturbation
 from pytest_robust.core.streams import Streams
 
-__all__ = ["check_inside", "check_number", "drawn", "itself", "sequences_of", "take_steps", "with_sequences"]
+__all__ = ["check_inside", "check_number", "drawn", "sequences_of", "take_steps", "with_sequences"]
 
 _SERIES_RANK = 2
 _FEATURES_RANK = 3
@@ -80,14 +80,9 @@ def take_steps(x: NDArray[np.float32], source: Integers) -> NDArray[np.float32]:
     return taken
 
 
-def itself(amount: Amount) -> Amount:
-    """Return an amount of which a plain number is the amount itself, not a range around zero."""
-    return amount if isinstance(amount, (Exactly, Between)) else Exactly(amount)
-
-
 def drawn(name: str, amount: Amount, streams: Streams) -> NDArray[np.float32]:
     """Return (n, 1) float32 amounts, one an example; a plain number is the amount itself."""
-    return draw(name, itself(amount), streams)[:, None].astype(np.float32, copy=False)
+    return draw_share(name, amount, streams)[:, None].astype(np.float32, copy=False)
 
 
 def check_number(name: str, value: object) -> None:

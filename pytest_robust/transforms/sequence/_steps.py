@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.parameters import Amount, draw
+from pytest_robust.core.parameters import Amount, check_one_of, draw
 from pytest_robust.core.perturbation import Perturbation
 from pytest_robust.core.streams import Streams
 
@@ -22,13 +21,8 @@ def check_share_or_steps(owner: Perturbation, share: Amount | None, steps: Amoun
     Raises:
         InvalidArgument: It has.
     """
-    if (share is None) == (steps is None):
-        name = type(owner).__name__
-        given = "both are given" if share is not None else "neither is given"
-        raise InvalidArgument(
-            f"{name} takes either a share of all steps or a number of steps, and {given}; "
-            f"write for instance {name}(share=0.1)"
-        )
+    name = type(owner).__name__
+    check_one_of(name, f"{name}(share=0.1)", share=share, steps=steps)
 
 
 def whole_steps(share: Amount | None, steps: Amount | None, streams: Streams, length: int) -> NDArray[np.int64]:

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from pytest_robust.core.arrays import blocks
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.parameters import Amount, check_share, strength
+from pytest_robust.core.parameters import Amount, check_share, itself, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.sequence._sequences import (
     check_inside,
     check_number,
-    itself,
     sequences_of,
     take_steps,
     with_sequences,

@@ -14,7 +14,7 @@ import numpy as np
 from pytest_robust.core.arrays import blocks
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument, InvalidData
-from pytest_robust.core.parameters import Amount, Exactly, check_share, draw
+from pytest_robust.core.parameters import Amount, check_one_of, check_share, draw_share
 from pytest_robust.core.perturbation import Perturbation
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms.text._units import Text
@@ -76,12 +76,7 @@ def check_edits(owner: _Edits) -> None:
             outside its range.
     """
     name = type(owner).__name__
-    if (owner.rate is None) == (owner.edits is None):
-        given = "neither is given" if owner.rate is None else "both are given"
-        raise InvalidArgument(
-            f"{name} takes either rate, a share of the places, or edits, a number an example, and {given}; "
-            f"write for instance {name}(rate=0.1)"
-        )
+    check_one_of(name, f"{name}(rate=0.1)", rate=owner.rate, edits=owner.edits)
     if owner.rate is not None:
         check_share("rate", owner.rate, most=1.0)
     elif isinstance(owner.edits, bool) or not isinstance(owner.edits, int) or owner.edits < 1:
@@ -179,9 +174,8 @@ def edited(owner: Any, batch: Batch, streams: Streams, find: Find, *, spared: in
     texts = texts_of(owner, batch)
     guarded = tuple(re.compile(pattern) for pattern in owner.protect)
     most = inf if owner.edits is None else owner.edits
-    # A plain number is the rate itself, not a range around zero; all edits are below 1.
-    amount = Exactly(1) if owner.rate is None else owner.rate
-    rates = draw("rate", Exactly(amount) if isinstance(amount, (int, float)) else amount, streams).tolist()
+    # All edits are below 1.
+    rates = draw_share("rate", 1 if owner.rate is None else owner.rate, streams).tolist()
     longest = max(map(len, texts), default=0)
     made: list[str] = []
     for rows in blocks(len(texts), (longest,)):

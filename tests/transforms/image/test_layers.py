@@ -9,14 +9,15 @@ import pytest
 from scipy import ndimage
 
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.image._layers import enlarging, normal, smeared, smoothing, spread
+from pytest_robust.transforms.image._layers import enlarging, normal, spread
+from pytest_robust.transforms.image._separable import gaussian
 
 
 @pytest.mark.parametrize("mode", ["nearest", "reflect"])
 @pytest.mark.parametrize("sigma", [0.1, 0.3, 4.0])
 def test_smoothing_is_the_gaussian_filter(sigma: float, mode: Any) -> None:
     layer = np.random.default_rng(0).random((3, 9, 14), dtype=np.float32)
-    rows, columns = (smoothing(side, sigma, truncate=3, mode=mode) for side in (9, 14))
+    rows, columns = (gaussian(side, sigma, truncate=3, mode=mode) for side in (9, 14))
     expected = ndimage.gaussian_filter(layer, (0, sigma, sigma), truncate=3, mode=mode)
     np.testing.assert_allclose(spread(layer, rows, columns), expected, atol=1e-6)
 
@@ -31,19 +32,6 @@ def test_enlarging_is_linear_zooming_of_as_many_cells_as_cover_the_side(factor: 
     np.testing.assert_allclose(spread(layer[None], rows, columns)[0], expected, atol=1e-6)
 
 
-def test_a_layer_is_smeared_over_whole_pixels_to_one_side() -> None:
-    layer = np.random.default_rng(0).random((4, 9, 12), dtype=np.float32)
-    angles = np.array([-90.0, -135, 0, 77])
-    weights = np.exp(-(np.arange(9) ** 2) / (2 * 3**2))
-    expected = np.zeros(layer.shape)
-    for example, angle in enumerate(np.deg2rad(angles)):
-        for step, weight in enumerate(weights / weights.sum()):
-            rows = np.clip(np.arange(9) + np.ceil(step * np.sin(angle) - 0.5).astype(int), 0, 8)
-            columns = np.clip(np.arange(12) + np.ceil(step * np.cos(angle) - 0.5).astype(int), 0, 11)
-            expected[example] += weight * layer[example][rows][:, columns]
-    np.testing.assert_allclose(smeared(layer, angles, radius=4, sigma=3), expected, atol=1e-6)
-
-
 def test_normal_values_have_mean_0_and_deviation_1() -> None:
     drawn = normal(Streams.of(0, "layers", index=np.arange(20)), "field", (40, 50))
     assert drawn.mean() == pytest.approx(0, abs=0.02)
@@ -53,7 +41,7 @@ def test_normal_values_have_mean_0_and_deviation_1() -> None:
 @pytest.mark.parametrize("size", [32, 200])
 def test_a_product_of_one_example_is_that_of_the_batch(size: int) -> None:
     layer = np.random.default_rng(0).random((6, size, size), dtype=np.float32)
-    matrix = smoothing(size, 2, truncate=4, mode="nearest")
+    matrix = gaussian(size, 2, truncate=4, mode="nearest")
     whole = spread(layer, matrix, matrix)
     for row in range(6):
         assert np.array_equal(spread(layer[row : row + 1], matrix, matrix)[0], whole[row])

@@ -11,8 +11,8 @@ from scipy import ndimage
 from pytest_robust import UNBOUNDED, Bounds, InvalidData
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms import CifarC, ImageNetC, Snow
-from pytest_robust.transforms.image._layers import smeared
 from pytest_robust.transforms.image._noise import normals
+from pytest_robust.transforms.image._smear import smeared
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_flakes_are_enlarged_noise_above_a_threshold_smeared_and_turned(
     layer = np.stack([ndimage.zoom(field, size, order=1) for field in noise])
     layer[layer < threshold] = 0
     angle = streams.uniform("angle", (), -135, -45)
-    flakes = smeared(np.clip(layer, 0, 1), angle, radius=int(radius), sigma=sigma)[:, :20, :26]
+    flakes = smeared(np.clip(layer, 0, 1)[..., None], angle, radius=int(radius), sigma=sigma)[:, :20, :26, 0]
     photos = np.random.default_rng(0).random((3, 20, 26, 3), dtype=np.float32)
     white = 1.5 * (photos @ np.array([0.299, 0.587, 0.114]))[..., None] + 0.5
     pale = clear * photos + (1 - clear) * np.maximum(photos, white)

@@ -45,7 +45,9 @@ def test_between_draws_one_number_an_example(change: Any) -> None:
 
 
 def test_both_or_neither_of_share_and_steps_is_refused() -> None:
-    with pytest.raises(InvalidArgument, match=r"Pad takes either a share .* both are given; write for .* Pad\(share=0"):
+    with pytest.raises(
+        InvalidArgument, match=r"Pad takes either share or steps, and both are given; write for .* Pad\(share=0"
+    ):
         Pad(share=0.1, steps=2)
     with pytest.raises(InvalidArgument, match="neither is given"):
         Pad()

@@ -173,7 +173,7 @@ def test_what_is_no_array_of_strings_is_refused(x: Any, message: str, change: An
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({}, r"Mark takes either rate, .*neither is given; write for instance Mark\(rate=0.1\)"),
+        ({}, r"Mark takes either rate or edits, and neither is given; write for instance Mark\(rate=0.1\)"),
         ({"rate": 0.1, "edits": 1}, "both are given"),
         ({"rate": 1.1}, "rate=1.1 must be from 0 to 1"),
         ({"rate": "all"}, "rate='all' must be a finite number"),
