@@ -13,7 +13,7 @@ from pytest_robust.core.criteria import AgainstClean
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.model import Classifier, Model
 
-__all__ = ["ClassProbability", "Lowers", "Raises"]
+__all__ = ["ClassProbability", "Moves"]
 
 _SCORES_RANK = 2
 # In another batch the same input is answered with other roundings, a logit of 100 by 1e-5: that
@@ -79,30 +79,33 @@ class ClassProbability:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lowers(AgainstClean):
-    """Right is a probability that has not risen by more than a tolerance.
+class Moves(AgainstClean):
+    """Right is a probability that moves by as much as stated.
 
     Args:
         probability: Of which class.
-        tolerance: By how much it may rise, from 0 to 1.
+        at_least: By how much it must rise, from -1 to 1; below 0, by how much it may fall.
+        at_most: By how much it may rise; below 0, by how much it must fall.
 
     Raises:
-        InvalidArgument: `tolerance` is outside its range.
+        InvalidArgument: The first is above the second.
 
     Examples:
-        >>> lowers = Lowers(probability=ClassProbability(of=1), tolerance=0.1)
-        >>> lowers.score(np.array([0.8, 0.6]), np.array([[0.15, 0.85], [0.2, 0.8]])).tolist()
+        >>> falls = Moves(probability=ClassProbability(of=1), at_most=0.1)
+        >>> falls.score(np.array([0.8, 0.6]), np.array([[0.15, 0.85], [0.2, 0.8]])).tolist()
         [1.0, 0.0]
     """
 
     about_classes: ClassVar = True
 
     probability: ClassProbability
-    tolerance: float = 0.0
+    at_least: float = -1.0
+    at_most: float = 1.0
 
     def __post_init__(self) -> None:
         """Validate."""
-        _check_tolerance(self.tolerance)
+        if not self.at_least <= self.at_most:
+            raise InvalidArgument(f"at_least={self.at_least!r} must not be above at_most={self.at_most!r}")
 
     def about(self, model: Model) -> Self:
         """Return the criterion with the position of its class."""
@@ -113,53 +116,6 @@ class Lowers(AgainstClean):
         return self.probability.read(outputs)
 
     def score(self, target: Labels, outputs: Outputs) -> Floats:
-        """Return (n,) 1 where the probability has not risen further."""
-        return _at_most(self.probability.read(outputs), target + self.tolerance)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Raises(AgainstClean):
-    """Right is a probability that has not fallen by more than a tolerance.
-
-    Args:
-        probability: Of which class.
-        tolerance: By how much it may fall, from 0 to 1.
-
-    Raises:
-        InvalidArgument: `tolerance` is outside its range.
-
-    Examples:
-        >>> raises = Raises(probability=ClassProbability(of=1), tolerance=0.1)
-        >>> raises.score(np.array([0.8, 0.6]), np.array([[0.25, 0.75], [0.6, 0.4]])).tolist()
-        [1.0, 0.0]
-    """
-
-    about_classes: ClassVar = True
-
-    probability: ClassProbability
-    tolerance: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Validate."""
-        _check_tolerance(self.tolerance)
-
-    def about(self, model: Model) -> Self:
-        """Return the criterion with the position of its class."""
-        return replace(self, probability=self.probability.about(model))
-
-    def kept(self, outputs: Outputs) -> Labels:
-        """Return (n,) the probabilities before the change."""
-        return self.probability.read(outputs)
-
-    def score(self, target: Labels, outputs: Outputs) -> Floats:
-        """Return (n,) 1 where the probability has not fallen further."""
-        return _at_most(target - self.tolerance, self.probability.read(outputs))
-
-
-def _check_tolerance(tolerance: object) -> None:
-    if isinstance(tolerance, bool) or not isinstance(tolerance, (int, float)) or not 0 <= tolerance <= 1:
-        raise InvalidArgument(f"tolerance={tolerance!r} must be a number from 0 to 1, a difference of probabilities")
-
-
-def _at_most(low: Floats, high: Floats) -> Floats:
-    return (low <= high + _ROUNDING).astype(np.float64)
+        """Return (n,) 1 where the probability moved by as much as stated."""
+        rise = self.probability.read(outputs) - target
+        return ((rise >= self.at_least - _ROUNDING) & (rise <= self.at_most + _ROUNDING)).astype(np.float64)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.criteria import Criterion
-from pytest_robust.core.direction import ClassProbability, Lowers, Raises
+from pytest_robust.core.direction import ClassProbability, Moves
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import ExampleMetric, Flattery, Request
 from pytest_robust.core.outcomes import Outcomes
@@ -59,8 +59,11 @@ class Direction(ExampleMetric):
             if plain is not None and (isinstance(plain, bool) or not isinstance(plain, (str, int))):
                 raise InvalidArgument(f"{word}={value!r} must be the name of a class, or its position")
             object.__setattr__(self, word, plain)
-        # Made here to be validated.
-        assert self._criterion
+        tolerance: object = self.tolerance
+        if isinstance(tolerance, bool) or not isinstance(tolerance, (int, float)) or not 0 <= tolerance <= 1:
+            raise InvalidArgument(
+                f"tolerance={tolerance!r} must be a number from 0 to 1, a difference of probabilities"
+            )
 
     @property
     def title(self) -> str:
@@ -76,9 +79,9 @@ class Direction(ExampleMetric):
     @property
     def _criterion(self) -> Criterion:
         if self.lowers is not None:
-            return Lowers(probability=ClassProbability(of=self.lowers), tolerance=self.tolerance)
+            return Moves(probability=ClassProbability(of=self.lowers), at_most=self.tolerance)
         assert self.raises is not None
-        return Raises(probability=ClassProbability(of=self.raises), tolerance=self.tolerance)
+        return Moves(probability=ClassProbability(of=self.raises), at_least=-self.tolerance)
 
     def requests(self) -> tuple[Request, ...]:
         """Return the one evaluation it needs."""
