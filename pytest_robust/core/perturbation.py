@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -20,8 +19,9 @@ from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.model import Differentiable, Model, name_of
 from pytest_robust.core.norms import L1, L2, LInf, Norm
-from pytest_robust.core.parameters import Between, Exactly, Range
+from pytest_robust.core.parameters import Between, Exactly
 from pytest_robust.core.streams import Streams
+from pytest_robust.core.strengths import milder, strength_in, written
 from pytest_robust.core.threat import ThreatModel
 
 __all__ = [
@@ -38,19 +38,6 @@ __all__ = [
 ]
 
 
-def _written(value: object) -> str:
-    """Return a number as a person writes it, so that 8/255 stays 8/255."""
-    if isinstance(value, np.generic):
-        value = value.item()  # NumPy's own numbers print with their type's name
-    if isinstance(value, float) and value and abs(value) < 1:
-        numerator = round(value * 255)
-        if numerator / 255 == value and len(f"{value!r}") > 6:  # noqa: PLR2004 - longer than "0.1234"
-            return f"{numerator}/255"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:  # noqa: PLR2004 - readable integers
-        return str(int(value))
-    return repr(value)
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
     """A change of inputs, as a value: equal if its class and parameters are.
@@ -65,7 +52,7 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
         """Take the ranges of annotated fields as their strengths, before the class becomes a dataclass."""
         super().__init_subclass__(**kwargs)
         for name, annotation in get_annotations(cls).items():
-            metadata = _strength_in(annotation, cls)
+            metadata = strength_in(annotation, cls)
             if metadata:
                 setattr(cls, name, field(default=cls.__dict__.get(name, MISSING), metadata=metadata))
 
@@ -87,12 +74,12 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
         Args:
             share: In (0, 1]; parameters move on the straight line from neutral.
         """
-        milder = {
-            item.name: _milder(getattr(self, item.name), share, item)
+        lessened = {
+            item.name: milder(getattr(self, item.name), share, item)
             for item in fields(self)
             if "neutral" in item.metadata
         }
-        return replace(self, **milder)
+        return replace(self, **lessened)
 
     @classmethod
     def strongest(cls) -> Self:
@@ -145,7 +132,7 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
 
 def _shown(perturbation: Perturbation, item: Any) -> str:  # noqa: ANN401 - a dataclass field
     value = getattr(perturbation, item.name)
-    return name_of(value) if "native" in item.metadata else _written(value)
+    return name_of(value) if "native" in item.metadata else written(value)
 
 
 def _same(perturbation: Perturbation, item: Any) -> str:  # noqa: ANN401 - a dataclass field
@@ -161,50 +148,6 @@ def _told(perturbation: Perturbation) -> list[Any]:
 
 def _parts(perturbation: Perturbation) -> tuple[Perturbation, ...]:
     return perturbation.parts if isinstance(perturbation, Chain) else (perturbation,)
-
-
-def _strength_in(annotation: Any, owner: type) -> dict[str, Any]:  # noqa: ANN401 - a type, or the text of one
-    """Return what a field carries of the range that annotates it; nothing where none does."""
-    if isinstance(annotation, str):
-        if "Range" not in annotation:
-            return {}
-        # Where annotations are texts, they are read as the class's module reads them.
-        annotation = eval(annotation, vars(sys.modules[owner.__module__]))  # noqa: S307 - the module's own source
-    for one in getattr(annotation, "__metadata__", ()):
-        if isinstance(one, Range):
-            whole = annotation.__origin__ is int
-            return {"strongest": one.strongest, "neutral": one.neutral, "value": round if whole else _tidy}
-    return {}
-
-
-def _milder(value: Any, share: float, item: Any) -> Any:  # noqa: ANN401 - a field's value of any type, a dataclass field
-    if value is None:  # another parameter says how strong
-        return None
-    if "whole" in item.metadata:
-        return max(1, round(share * value))
-    neutral = item.metadata["neutral"]
-    if "value" in item.metadata:
-        return item.metadata["value"](neutral + share * (value - neutral))
-    return _toward(value, share, neutral)
-
-
-def _toward(value: Any, share: float, neutral: float) -> Any:  # noqa: ANN401 - a field's value of any type
-    def move(number: float) -> float:
-        return _tidy(neutral + share * (number - neutral))
-
-    if isinstance(value, Exactly):
-        return Exactly(move(value.value))
-    if isinstance(value, Between):
-        return Between(move(value.low), move(value.high))
-    # A plain number is a range around neutral, so it is itself the distance from neutral.
-    return value if value == inf else _tidy(share * value)
-
-
-def _tidy(number: float) -> float:
-    # A share of 8/255 is a number of grey levels again where it is all but one. Else ten
-    # significant digits: enough for any grid, and 0.07 does not print as 0.07000000000000001.
-    levels = round(number * 255)
-    return levels / 255 if abs(number * 255 - levels) < 1e-9 else float(f"{number:.10g}")  # noqa: PLR2004 - rounding's size
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
