@@ -10,6 +10,7 @@ import numpy as np
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.catalog import Catalog
+from pytest_robust.core.corruptions import FIFTEEN
 from pytest_robust.core.criteria import Criterion
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
@@ -19,26 +20,7 @@ from pytest_robust.core.parameters import SEVERITIES
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.statistics.bootstrap import bootstrap
 
-__all__ = ["FIFTEEN", "Errors", "at_all_severities", "beside", "corruptions", "errors", "requests", "shares"]
-
-FIFTEEN = (
-    "gaussian_noise",
-    "shot_noise",
-    "impulse_noise",
-    "defocus_blur",
-    "glass_blur",
-    "motion_blur",
-    "zoom_blur",
-    "snow",
-    "frost",
-    "fog",
-    "brightness",
-    "contrast",
-    "elastic_transform",
-    "pixelate",
-    "jpeg_compression",
-)
-"""What the mean of the literature is taken over; the other four are for validation."""
+__all__ = ["Errors", "at_all_severities", "beside", "corruptions", "errors", "requests", "shares"]
 
 _RESAMPLES = 1000
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pytest_robust import attacks, transforms
 from pytest_robust.core.catalog import Catalog
+from pytest_robust.core.corruptions import FIFTEEN
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.images import CHANNELS
 from pytest_robust.core.perturbation import Attack, Perturbation, Transform
@@ -47,24 +48,28 @@ class Profile:
 
 
 _QUICK = ("gaussian_noise", "defocus_blur", "fog", "brightness", "contrast", "jpeg_compression")
-_STANDARD = (
-    *("gaussian_noise", "shot_noise", "impulse_noise", "defocus_blur", "glass_blur", "motion_blur", "zoom_blur"),
-    *("snow", "frost", "fog", "brightness", "contrast", "elastic_transform", "pixelate", "jpeg_compression"),
-)
-_ALL = (*_STANDARD, "speckle_noise", "gaussian_blur", "spatter", "saturate")
+
+
+def _nineteen() -> tuple[str, ...]:
+    """Return the names of what has the severities of the literature, the fifteen first."""
+    others = (
+        name for name in _TRANSFORMS.names() if "severity" in {item.name for item in fields(_TRANSFORMS.load(name))}
+    )
+    return tuple(dict.fromkeys((*FIFTEEN, *others)))
+
 
 PROFILES = {
     "quick": Profile(samples=200, severities=(3,), corruptions=_QUICK, attacks=lambda eps: (attacks.FGSM(eps=eps),)),
     "standard": Profile(
         samples=1000,
         severities=(3,),
-        corruptions=_STANDARD,
+        corruptions=FIFTEEN,
         attacks=lambda eps: (attacks.FGSM(eps=eps), attacks.PGD(eps=eps)),
     ),
     "release": Profile(
         samples=0,
         severities=(1, 3, 5),
-        corruptions=_ALL,
+        corruptions=_nineteen(),
         attacks=lambda eps: (attacks.FGSM(eps=eps), attacks.PGD(eps=eps), attacks.AutoAttack(eps=eps)),
     ),
 }

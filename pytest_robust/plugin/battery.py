@@ -33,6 +33,9 @@ class Battery(pytest.Collector):
     an attack proves nothing.
     """
 
+    _checks: tuple[BatteryCheck, ...] = ()
+    _mistake = ""
+
     @classmethod
     def of(cls, session: pytest.Session, settings: Settings) -> Battery:
         """Return the battery of a session.
@@ -54,10 +57,16 @@ class Battery(pytest.Collector):
             self._read(settings)
         except (RobustError, OSError) as error:
             hint = "; on the command line: --robust-bounds=LOW:HIGH" if "bounds=" in str(error) else ""
-            raise pytest.UsageError(f"--robust-model and --robust-data: {error}{hint}") from None
+            mistake = f"--robust-model and --robust-data: {error}{hint}"
+            if not hasattr(self.config, "workerinput"):
+                raise pytest.UsageError(mistake) from None
+            # xdist loses what a worker raises here: no test would run, and all would look well.
+            self._mistake = mistake
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the checks, the cheapest first."""
+        if self._mistake:
+            yield _Mistake.from_parent(self, name="usage", mistake=self._mistake, nodeid=f"{self.nodeid}::usage")
         for check in self._checks:
             yield _Item.from_parent(self, name=check.name, check=check, nodeid=f"{self.nodeid}::{check.name}")
 
@@ -73,6 +82,18 @@ class Battery(pytest.Collector):
         sized = replace(settings, policy=replace(settings.policy, samples=samples))
         robust = Robust(sized, watcher_of(self.config))
         self.subject: Subject = robust(model, data, bounds=settings.bounds, name=self.source.name)
+
+
+class _Mistake(pytest.Item):
+    """What the command line got wrong, where a usage error cannot be told."""
+
+    def __init__(self, *, mistake: str, **node: Any) -> None:  # noqa: ANN401 - pytest's own
+        super().__init__(**node)
+        self._mistake = mistake
+
+    def runtest(self) -> None:
+        """Fail."""
+        pytest.fail(self._mistake, pytrace=False)
 
 
 class _Item(pytest.Item):

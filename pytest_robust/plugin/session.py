@@ -113,11 +113,22 @@ class Session:
                 "seed": str(policy.seed),
                 "samples": str(policy.samples or "all"),
                 "exact": "yes" if policy.exact else "no",
+                **_battery(self._settings),
             },
             # By test, not by arrival: the same with any number of workers, in any order.
             records=tuple(sorted(records, key=lambda record: (record.nodeid.partition("::")[0], record.nodeid))),
             complete=self._complete,
         )
+
+
+def _battery(settings: Settings) -> dict[str, str]:
+    """Return how much of a model without a test file is looked at."""
+    if not settings.battery:
+        return {}
+    from pytest_robust.plugin._battery_checks import PROFILES
+
+    samples = PROFILES[settings.profile].samples if settings.samples is None else settings.samples
+    return {"battery": f"{settings.profile} profile, {f'{samples} examples at most' if samples else 'all examples'}"}
 
 
 def _versions() -> dict[str, str]:

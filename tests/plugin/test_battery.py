@@ -14,7 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from pytest_robust import Bounds, Dataset
-from pytest_robust.plugin._battery_checks import checks
+from pytest_robust.plugin._battery_checks import PROFILES, checks
+from pytest_robust.plugin.settings import _PROFILES
 
 
 @pytest.fixture
@@ -167,6 +168,30 @@ def test_files_that_cannot_be_measured_are_usage_errors(folder, arguments, messa
     result = folder.run(**arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([message])
+
+
+def test_workers_fail_where_they_cannot_tell_a_usage_error(folder) -> None:
+    result = folder.run("-n", "2", data="missing.npz")
+    result.assert_outcomes(failed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*missing.npz: no such data file*"])
+
+
+def test_the_flag_and_the_battery_know_the_same_profiles() -> None:
+    assert tuple(PROFILES) == _PROFILES
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "standard profile, 1000 examples at most"),
+        (("--robust-profile=release",), "release profile, all examples"),
+        (("--robust-profile=release", "--robust-samples=40"), "release profile, 40 examples at most"),
+    ],
+)
+def test_a_report_says_how_much_the_battery_looked_at(folder, arguments, told) -> None:
+    folder.run("-k", "clean", "--robust-report", *arguments)
+    assert json.loads((folder.path / ".robust/report.json").read_text())["settings"]["battery"] == told
 
 
 @pytest.mark.parametrize(
