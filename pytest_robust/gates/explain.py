@@ -9,7 +9,7 @@ from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation, members
 from pytest_robust.core.record import Example, Record
 from pytest_robust.core.verdict import Decision, Verdict
-from pytest_robust.gates.judge import Case
+from pytest_robust.gates.case import Case
 
 __all__ = ["explain", "record_of", "under_of"]
 

@@ -10,13 +10,13 @@ from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.estimate import Estimate
-from pytest_robust.core.metric import ExampleMetric, Flattery, Metric, Request, SampleMetric, Settled, StepwiseMetric
-from pytest_robust.core.outcomes import Cost, Finding, Outcomes
+from pytest_robust.core.metric import ExampleMetric, Flattery, Request, SampleMetric, Settled, StepwiseMetric
+from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Attack, Clean
-from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.evaluation import Evaluation
-from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.gates.case import Case
+from pytest_robust.gates.doubt import doubted, questioned, total_cost
 from pytest_robust.metrics.accuracy import Accuracy
 from pytest_robust.statistics.bootstrap import bootstrap
 from pytest_robust.statistics.examples_to_settle import examples_to_settle
@@ -24,28 +24,7 @@ from pytest_robust.statistics.mean_interval import is_binary, mean_interval
 from pytest_robust.statistics.prior_posterior_ratio import Side, side_of
 from pytest_robust.statistics.tango import tango
 
-__all__ = ["Case", "judge", "judge_paired", "measure", "report"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """What is to be judged, and by which policy."""
-
-    metric: Metric
-    laboratory: Laboratory
-    policy: Policy
-
-    @property
-    def evaluations(self) -> tuple[Evaluation, ...]:
-        """Return the evaluations the metric asks for, as far as they have got."""
-        return tuple(self.laboratory.evaluation(request) for request in self.metric.requests())
-
-    def outcomes_at(self, looked: int) -> tuple[Outcomes, ...]:
-        """Return what a verdict on `looked` examples rests on, whatever was evaluated since."""
-        found = self.evaluations
-        if len(found) == 1:
-            return (found[0].outcomes_at(min(looked, found[0].done)),)
-        return tuple(evaluation.outcomes for evaluation in found)
+__all__ = ["judge", "judge_paired", "measure", "report"]
 
 
 def measure(case: Case) -> Estimate:
@@ -82,7 +61,7 @@ class _Searched:
 def _stepwise(case: Case, metric: StepwiseMetric) -> _Searched:
     costs: list[Cost] = []
     estimate = metric.search(partial(_settled, case, costs), error=case.policy.error)
-    return _Searched(estimate=estimate, spent=_sum(*costs))
+    return _Searched(estimate=estimate, spent=total_cost(*costs))
 
 
 def _settled(case: Case, costs: list[Cost], request: Request, at: float) -> Settled:
@@ -117,7 +96,7 @@ def report(case: Case) -> Verdict:
         reason="measured, no bar",
         remedy="",
     )
-    return verdict if case.metric.flattery is Flattery.NONE else _questioned(case, verdict)
+    return verdict if case.metric.flattery is Flattery.NONE else questioned(case, verdict)
 
 
 def judge(case: Case, bar: Bar) -> Verdict:
@@ -138,7 +117,7 @@ def judge(case: Case, bar: Bar) -> Verdict:
             verdict = _by_value(case, bar, measure(case))
     except InvalidModel as error:
         return _invalid(case, bar, str(error))
-    return _doubted(case, verdict)
+    return doubted(case, verdict)
 
 
 def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
@@ -180,7 +159,7 @@ def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
     verdict = Verdict(
         decision=decision, bar=filled, estimate=ours, claim=case.policy.claim, reason=words, remedy=remedy
     )
-    return _doubted(other, _doubted(case, verdict), flipped=True)
+    return doubted(other, doubted(case, verdict), flipped=True)
 
 
 def _sequentially(case: Case, metric: ExampleMetric, bar: Bar) -> Verdict:
@@ -275,71 +254,6 @@ def _by_interval(case: Case, bar: Bar, estimate: Estimate) -> Verdict:
         )
         remedy = f"{settle}; or claim only what holds on these examples (--robust-claim=dataset)"
     return Verdict(decision=decision, bar=bar, estimate=estimate, claim=Claim.POPULATION, reason=reason, remedy=remedy)
-
-
-def _doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
-    """Return INVALID instead of a verdict that rests on an attack which proves nothing.
-
-    What an attack did break is broken, however sick it is. Only a verdict that needs the
-    attack to have failed is in doubt: a PASS of robust accuracy above its bar.
-    """
-    bar = verdict.bar
-    flattery = case.metric.flattery
-    if bar is None or flattery is Flattery.NONE or verdict.decision not in {Decision.PASS, Decision.FAIL}:
-        return verdict
-    says_high = (verdict.decision is Decision.PASS) == bar.upward
-    leans_on_failure = says_high == (flattery is Flattery.UP)
-    if flipped:
-        leans_on_failure = not leans_on_failure
-    if leans_on_failure:
-        return _questioned(case, verdict, anyway=_holds_anyway(case, bar))
-    findings = _found(case, verdict)
-    return replace(verdict, findings=findings) if findings else verdict
-
-
-def _found(case: Case, verdict: Verdict) -> tuple[Finding, ...]:
-    """Return what spoke against the attacks while the verdict was reached."""
-    looked = verdict.estimate.n if verdict.estimate is not None else 0
-    return tuple(finding for outcomes in case.outcomes_at(looked) for finding in outcomes.findings)
-
-
-def _questioned(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict:
-    """Return INVALID instead of what rests on an attack's failure, where that proves nothing.
-
-    Args:
-        case: What was judged.
-        verdict: Rests on it.
-        anyway: Whether the verdict would be the same whatever the attack did.
-    """
-    findings = _found(case, verdict)
-    if not findings and not anyway:
-        # Asked for only here: it costs model calls, and no other verdict needs it.
-        looked = verdict.estimate.n if verdict.estimate is not None else 0
-        opinions = [one.opinion_at(min(looked, one.done)) for one in case.evaluations]
-        findings = tuple(finding for opinion in opinions for finding in opinion.findings)
-        verdict = replace(verdict, spent=_sum(verdict.spent, *(opinion.cost for opinion in opinions)))
-    if not findings:
-        return verdict
-    return replace(
-        verdict,
-        decision=Decision.INVALID,
-        findings=findings,
-        reason=f"the attack proves nothing about this model: {'; '.join(finding.sign for finding in findings)}",
-        remedy="; ".join(dict.fromkeys(finding.remedy for finding in findings)),
-    )
-
-
-def _holds_anyway(case: Case, bar: Bar) -> bool:
-    """Whether an attack that breaks everything would change nothing: a bar of 0, for instance."""
-    return isinstance(case.metric, ExampleMetric) and not bar.of and bar.holds(0.0) == bar.holds(1.0)
-
-
-def _sum(*costs: Cost) -> Cost:
-    return Cost(
-        queries=sum(cost.queries for cost in costs),
-        gradients=sum(cost.gradients for cost in costs),
-        seconds=sum(cost.seconds for cost in costs),
-    )
 
 
 def _invalid(case: Case, bar: Bar | None, why: str) -> Verdict:

@@ -15,8 +15,9 @@ from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.gates.case import Case
 from pytest_robust.gates.explain import explain, record_of, under_of
-from pytest_robust.gates.judge import Case, judge, judge_paired, measure, report
+from pytest_robust.gates.judge import judge, judge_paired, measure, report
 
 __all__ = ["Listener", "Measurement", "Shifted"]
 

@@ -274,7 +274,8 @@ def test_values_can_be_attacked_with_noise_and_judged_by_tolerance() -> None:
 
 def test_a_metric_of_neither_kind_is_refused() -> None:
     from pytest_robust.core.metric import Metric
-    from pytest_robust.gates.judge import Case, measure
+    from pytest_robust.gates.case import Case
+    from pytest_robust.gates.judge import measure
 
     class Strange(Metric):
         def requests(self):
