@@ -1,0 +1,78 @@
+"""Where a verdict rests on an attack that proves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_robust.core.metric import ExampleMetric, Flattery
+from pytest_robust.core.outcomes import Cost, Finding
+from pytest_robust.core.verdict import Bar, Decision, Verdict
+from pytest_robust.gates.case import Case
+
+__all__ = ["doubted", "questioned", "total_cost"]
+
+
+def doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
+    """Return INVALID instead of a verdict that rests on an attack which proves nothing.
+
+    What an attack did break is broken, however sick it is. Only a verdict that needs the
+    attack to have failed is in doubt: a PASS of robust accuracy above its bar.
+    """
+    bar = verdict.bar
+    flattery = case.metric.flattery
+    if bar is None or flattery is Flattery.NONE or verdict.decision not in {Decision.PASS, Decision.FAIL}:
+        return verdict
+    says_high = (verdict.decision is Decision.PASS) == bar.upward
+    leans_on_failure = says_high == (flattery is Flattery.UP)
+    if flipped:
+        leans_on_failure = not leans_on_failure
+    if leans_on_failure:
+        return questioned(case, verdict, anyway=_holds_anyway(case, bar))
+    findings = _found(case, verdict)
+    return replace(verdict, findings=findings) if findings else verdict
+
+
+def _found(case: Case, verdict: Verdict) -> tuple[Finding, ...]:
+    """Return what spoke against the attacks while the verdict was reached."""
+    looked = verdict.estimate.n if verdict.estimate is not None else 0
+    return tuple(finding for outcomes in case.outcomes_at(looked) for finding in outcomes.findings)
+
+
+def questioned(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict:
+    """Return INVALID instead of what rests on an attack's failure, where that proves nothing.
+
+    Args:
+        case: What was judged.
+        verdict: Rests on it.
+        anyway: Whether the verdict would be the same whatever the attack did.
+    """
+    findings = _found(case, verdict)
+    if not findings and not anyway:
+        # Asked for only here: it costs model calls, and no other verdict needs it.
+        looked = verdict.estimate.n if verdict.estimate is not None else 0
+        opinions = [one.opinion_at(min(looked, one.done)) for one in case.evaluations]
+        findings = tuple(finding for opinion in opinions for finding in opinion.findings)
+        verdict = replace(verdict, spent=total_cost(verdict.spent, *(opinion.cost for opinion in opinions)))
+    if not findings:
+        return verdict
+    return replace(
+        verdict,
+        decision=Decision.INVALID,
+        findings=findings,
+        reason=f"the attack proves nothing about this model: {'; '.join(finding.sign for finding in findings)}",
+        remedy="; ".join(dict.fromkeys(finding.remedy for finding in findings)),
+    )
+
+
+def _holds_anyway(case: Case, bar: Bar) -> bool:
+    """Whether an attack that breaks everything would change nothing: a bar of 0, for instance."""
+    return isinstance(case.metric, ExampleMetric) and not bar.of and bar.holds(0.0) == bar.holds(1.0)
+
+
+def total_cost(*costs: Cost) -> Cost:
+    """Return what several evaluations took together."""
+    return Cost(
+        queries=sum(cost.queries for cost in costs),
+        gradients=sum(cost.gradients for cost in costs),
+        seconds=sum(cost.seconds for cost in costs),
+    )
