@@ -11,11 +11,11 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 12
 
+# imagecorruptions without what it asks for: opencv-python needs libGL, which a machine without a
+# screen lacks; opencv-python-headless, an extra of ours, is the same module.
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,tensorflow,reference,docs]'
-	# Without what it asks for: opencv-python needs libGL, which a machine without a screen lacks;
-	# opencv-python-headless, an extra of ours, is the same module.
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps imagecorruptions
 	touch $@
 

@@ -40,7 +40,7 @@ def test_a_batch_is_corrupted_faster_than_its_images_one_by_one(
     images = photos(_IMAGES, _SIZE)
     batch = Batch(x=images.astype(np.float32), y=None, bounds=Bounds(0, 255))
     streams = Streams.of(0, index=np.arange(_IMAGES))
-    transform = member(severity=severity, constants=ImageNetC())  # type: ignore[call-arg]
+    transform = member(severity=severity, constants=ImageNetC())  # type: ignore[call-arg]  # fields of the members
     few = _RIVALS_IMAGES.get(name, _IMAGES)
 
     def one_by_one() -> None:

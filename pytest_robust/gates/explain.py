@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from math import isfinite
 
-from pytest_robust.core.metric import registered_name
+from pytest_robust.core.metric import Metric, registered_name
 from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation, members
 from pytest_robust.core.record import Example, Record
@@ -34,17 +35,13 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     begun = laboratory.begun(metric.requests())
     looked = verdict.estimate.n if verdict is not None and verdict.estimate is not None else 0
     outcomes = case.outcomes_at(looked) if begun else ()
-    name = registered_name(type(metric))
-    words = [name if metric.title == name.replace("_", " ") else f"{name}-{metric.title}"]
-    if under is not None:
-        words.append(under.id)
     passing = verdict is None or verdict.decision is Decision.NO_BAR
     # `is not None`: a verdict that fails is false.
     estimate = verdict.estimate if verdict is not None else None
     bar = verdict.bar if verdict is not None else None
     spent = verdict.spent if verdict is not None else Cost()
     return Record(
-        id="-".join(words).replace(" ", "-").replace("_", "-").lower(),
+        id=_id(metric, under),
         metric=metric.quantity,
         title=title,
         under="" if under is None else repr(under),
@@ -75,6 +72,14 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         broken_by=_broken_by(under, outcomes),
         examples=() if passing or not begun else begun[-1].examples_at(outcomes[-1].index.size),
     )
+
+
+def _id(metric: Metric, under: Perturbation | None) -> str:
+    """Return a name of a check that is safe in file names: metric and perturbation."""
+    name = registered_name(type(metric)).replace("_", " ")
+    words = metric.title if metric.title.startswith(name) else f"{name} {metric.title}"
+    slug = re.sub(r"[^a-z0-9.]+", "-", words.lower()).strip("-")
+    return slug if under is None else f"{slug}-{under.id}"
 
 
 def _broken_by(under: Perturbation | None, outcomes: tuple[Outcomes, ...]) -> tuple[tuple[str, int], ...]:

@@ -44,7 +44,7 @@ class Measurement:
     """
 
     # A Measurement is compared with ==  by nobody: it has no hash and no equality.
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal to nothing, so without a hash
 
     def __init__(
         self, metric: Metric, laboratory: Laboratory, policy: Policy, *, subject: str, listener: Listener | None

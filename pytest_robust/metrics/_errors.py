@@ -15,12 +15,13 @@ from pytest_robust.core.criteria import Criterion
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import Request
+from pytest_robust.core.model import name_of
 from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.parameters import SEVERITIES
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.statistics.bootstrap import bootstrap
 
-__all__ = ["Errors", "at_all_severities", "beside", "corruptions", "errors", "requests", "shares"]
+__all__ = ["Errors", "at_all_severities", "beside", "beside_words", "corruptions", "errors", "requests", "shares"]
 
 _RESAMPLES = 1000
 
@@ -145,6 +146,11 @@ def beside(
         confidence=confidence,
         method="percentile bootstrap",
     )
+
+
+def beside_words(baseline: Any) -> str:  # noqa: ANN401 - any framework's
+    """Return the end of a title: what the errors are a share of, nothing for no baseline."""
+    return "" if baseline is None else f" beside {name_of(baseline)}"
 
 
 def shares(ours: Floats, theirs: Floats) -> float:

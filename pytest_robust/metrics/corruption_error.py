@@ -8,14 +8,15 @@ from typing import Any
 from pytest_robust.core.criteria import Correct, Criterion
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import Flattery, Request, SampleMetric
+from pytest_robust.core.model import name_of
 from pytest_robust.core.outcomes import Outcomes
-from pytest_robust.metrics._errors import at_all_severities, beside, errors, requests, shares
+from pytest_robust.metrics._errors import at_all_severities, beside, beside_words, errors, requests, shares
 from pytest_robust.statistics.mean_interval import mean_interval
 
 __all__ = ["CorruptionError"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class CorruptionError(SampleMetric):
     """The error rate under one corruption, over its five severities.
 
@@ -24,30 +25,35 @@ class CorruptionError(SampleMetric):
     baseline's, the CE of the literature, which is above 1 for a model that is worse.
 
     Args:
-        under: A corruption, such as `Fog`; of a value its own severity does not matter.
+        corruption: A class such as `Fog`, or a value, whose own severity does not matter.
         baseline: A model of any framework that it is divided by, on the same examples; None for none.
         criterion: What counts as right.
 
     Raises:
-        InvalidArgument: `under` has no severities.
+        InvalidArgument: `corruption` has no severities.
 
     Examples:
         >>> from pytest_robust.transforms import GaussianNoise
-        >>> len(CorruptionError(under=GaussianNoise).requests())
-        6
+        >>> CorruptionError(GaussianNoise).title
+        'corruption error of GaussianNoise'
 
     References:
         Hendrycks and Dietterich, "Benchmarking Neural Network Robustness to Common Corruptions
         and Perturbations", ICLR 2019, arXiv:1903.12261, section 4.
     """
 
-    under: Any
-    baseline: Any = field(default=None, repr=False, compare=False)
-    criterion: Criterion = field(default_factory=Correct)
+    corruption: Any
+    baseline: Any = field(default=None, repr=False, compare=False, kw_only=True)
+    criterion: Criterion = field(default_factory=Correct, kw_only=True)
 
     def __post_init__(self) -> None:
-        """Validate; a class becomes its most severe value."""
-        object.__setattr__(self, "under", at_all_severities(self.under)[-1])
+        """Validate."""
+        at_all_severities(self.corruption)
+
+    @property
+    def title(self) -> str:
+        """What it is, with the corruption."""
+        return f"corruption error of {name_of(self.corruption)}{beside_words(self.baseline)}"
 
     @property
     def flattery(self) -> Flattery:
@@ -56,7 +62,7 @@ class CorruptionError(SampleMetric):
 
     def requests(self) -> tuple[Request, ...]:
         """Return the evaluations of the model, and then those of the baseline."""
-        under = (at_all_severities(self.under),)
+        under = (at_all_severities(self.corruption),)
         ours = requests(under, self.criterion)
         return ours if self.baseline is None else ours + requests(under, self.criterion, self.baseline)
 

@@ -10,7 +10,7 @@ from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import Request, SampleMetric
 from pytest_robust.core.outcomes import Outcomes
-from pytest_robust.metrics._errors import at_all_severities, beside, corruptions, requests, shares
+from pytest_robust.metrics._errors import at_all_severities, beside, beside_words, corruptions, requests, shares
 
 __all__ = ["MeanCorruptionError"]
 
@@ -34,7 +34,7 @@ class MeanCorruptionError(SampleMetric):
     Examples:
         >>> from pytest_robust.transforms import GaussianNoise
         >>> MeanCorruptionError(baseline=len, corruptions=[GaussianNoise]).title
-        'mCE'
+        'mCE beside len'
 
     References:
         Hendrycks and Dietterich, "Benchmarking Neural Network Robustness to Common Corruptions
@@ -53,8 +53,8 @@ class MeanCorruptionError(SampleMetric):
 
     @property
     def title(self) -> str:
-        """As the literature calls it."""
-        return "mCE"
+        """As the literature calls it, with the baseline."""
+        return f"mCE{beside_words(self.baseline)}"
 
     def requests(self) -> tuple[Request, ...]:
         """Return the evaluations of the model, and then those of the baseline."""

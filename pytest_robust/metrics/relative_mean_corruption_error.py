@@ -10,7 +10,7 @@ from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import Request, SampleMetric
 from pytest_robust.core.outcomes import Outcomes
-from pytest_robust.metrics._errors import at_all_severities, beside, corruptions, requests, shares
+from pytest_robust.metrics._errors import at_all_severities, beside, beside_words, corruptions, requests, shares
 
 __all__ = ["RelativeMeanCorruptionError"]
 
@@ -33,7 +33,7 @@ class RelativeMeanCorruptionError(SampleMetric):
     Examples:
         >>> from pytest_robust.transforms import GaussianNoise
         >>> RelativeMeanCorruptionError(baseline=len, corruptions=[GaussianNoise]).title
-        'relative mCE'
+        'relative mCE beside len'
 
     References:
         Hendrycks and Dietterich, "Benchmarking Neural Network Robustness to Common Corruptions
@@ -52,8 +52,8 @@ class RelativeMeanCorruptionError(SampleMetric):
 
     @property
     def title(self) -> str:
-        """As the literature calls it."""
-        return "relative mCE"
+        """As the literature calls it, with the baseline."""
+        return f"relative mCE{beside_words(self.baseline)}"
 
     def requests(self) -> tuple[Request, ...]:
         """Return the evaluations of the model, and then those of the baseline."""

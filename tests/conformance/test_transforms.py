@@ -91,7 +91,7 @@ from pytest_robust.transforms import (
     ZoomBlur,
 )
 
-MEMBERS = list(Catalog(room="pytest_robust.transforms", interface=Transform))  # type: ignore[type-abstract]
+MEMBERS = list(Catalog(room="pytest_robust.transforms", interface=Transform))  # type: ignore[type-abstract]  # the interface
 IMAGE = [member for member in MEMBERS if ".image." in member.__module__]
 TEXT = [member for member in MEMBERS if ".text." in member.__module__]
 VARIANTS = [

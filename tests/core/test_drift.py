@@ -124,7 +124,7 @@ def test_streams_that_do_not_go_together_are_refused(new: Any, told: str) -> Non
 
 def test_what_is_no_drift_is_refused_with_the_values_to_write() -> None:
     with pytest.raises(InvalidArgument, match=r"drift='sudden' must be Sudden\(at=...\), Gradual"):
-        DriftingStream.of(**concepts(), drift="sudden", seed=0)  # type: ignore[arg-type]
+        DriftingStream.of(**concepts(), drift="sudden", seed=0)  # type: ignore[arg-type]  # the mistake
 
 
 @pytest.mark.parametrize("value", [-1, 1.5, True, "3", None])

@@ -60,19 +60,19 @@ def rates(threshold, weight):
 
 
 def test_the_corruption_error_is_the_mean_error_over_the_severities() -> None:
-    estimate = subject(0.3).corruption_error(under=Darker).estimate()
+    estimate = subject(0.3).corruption_error(Darker).estimate()
     assert estimate.value == pytest.approx(np.mean(rates(0.3, 0.05)[1:]), abs=0.01)
     assert estimate.low < estimate.value < estimate.high
     # Examples that were wrong before count, unlike in robust accuracy: brighter ones become right.
-    brighter = float(subject(0.3).corruption_error(under=Brighter))
+    brighter = float(subject(0.3).corruption_error(Brighter))
     assert brighter == pytest.approx(np.mean(rates(0.3, -0.05)[1:]), abs=0.01)
     assert brighter < rates(0.3, 0)[0] - 0.05
 
 
 def test_beside_a_baseline_it_is_the_share_of_its_errors() -> None:
-    ratio = subject(0.3).corruption_error(under=Darker(severity=2), baseline=above(0.5))
+    ratio = subject(0.3).corruption_error(Darker(severity=2), baseline=above(0.5))
     assert float(ratio) == pytest.approx(sum(rates(0.3, 0.05)[1:]) / sum(rates(0.5, 0.05)[1:]), abs=0.01)
-    assert float(subject(0.5).corruption_error(under=Darker, baseline=above(0.5))) == 1
+    assert float(subject(0.5).corruption_error(Darker, baseline=above(0.5))) == 1
 
 
 def test_mce_is_the_mean_of_the_shares_and_relative_mce_that_of_the_rises() -> None:
@@ -105,9 +105,9 @@ def test_a_baseline_without_errors_is_nothing_to_divide_by() -> None:
 @pytest.mark.parametrize(
     ("kind", "arguments", "message"),
     [
-        ("corruption_error", {"under": Rotate}, "has no severities"),
-        ("corruption_error", {"under": SaltAndPepper(share=0.1)}, "has no severities"),
-        ("corruption_error", {"under": GaussianNoise(sigma=0.1)}, "an amount of its own: give GaussianNoise"),
+        ("corruption_error", {"corruption": Rotate}, "has no severities"),
+        ("corruption_error", {"corruption": SaltAndPepper(share=0.1)}, "has no severities"),
+        ("corruption_error", {"corruption": GaussianNoise(sigma=0.1)}, "an amount of its own: give GaussianNoise"),
         ("mean_corruption_error", {"baseline": None}, "baseline=None: name the model"),
         ("relative_mean_corruption_error", {"baseline": None}, "baseline=None: name the model"),
         ("mean_corruption_error", {"baseline": len, "corruptions": []}, r"corruptions=\[\] must be a list"),
@@ -153,17 +153,17 @@ def test_a_baseline_is_asked_about_the_same_examples_once_for_all_measurements()
         return above(0.5)(x)
 
     ours = subject(0.3, samples=30)
-    float(ours.corruption_error(under=Darker, baseline=baseline))
+    float(ours.corruption_error(Darker, baseline=baseline))
     assert sum(calls) == 6 * 30
     float(ours.mean_corruption_error(baseline=baseline, corruptions=[Darker]))
     assert sum(calls) == 6 * 30
-    assert ours.corruption_error(under=Darker, baseline=baseline) <= 0.9
+    assert ours.corruption_error(Darker, baseline=baseline) <= 0.9
 
 
 def test_each_of_two_baselines_is_asked_for_itself() -> None:
     ours = subject(0.3)
     weak, weaker = above(0.5), above(0.7)
-    first, second = (float(ours.corruption_error(under=Darker, baseline=one)) for one in (weak, weaker))
+    first, second = (float(ours.corruption_error(Darker, baseline=one)) for one in (weak, weaker))
     assert second < first < 1
     assert float(ours.mean_corruption_error(baseline=weaker, corruptions=[Darker])) == second
 
@@ -175,3 +175,26 @@ def test_the_fifteen_of_the_literature_stand_where_none_are_named() -> None:
     assert len(set(made.corruptions)) == 15
     assert GaussianNoise in made.corruptions
     assert len(made.requests()) == 2 * (1 + 15 * 5)
+
+
+def test_a_title_names_the_corruption_and_the_baseline_and_records_are_told_apart() -> None:
+    ours = subject(0.3)
+    measured = (
+        ours.corruption_error(Darker(severity=2)),
+        ours.corruption_error(Brighter),
+        ours.corruption_error(Darker, baseline=above(0.5)),
+        ours.corruption_error(Darker, baseline="models/old.keras"),
+        ours.mean_corruption_error(baseline="models/old.keras"),
+        ours.relative_mean_corruption_error(baseline="models/old.keras"),
+    )
+    assert [repr(one) for one in measured] == [
+        "corruption error of Darker",
+        "corruption error of Brighter",
+        "corruption error of Darker beside model",
+        "corruption error of Darker beside old.keras",
+        "mCE beside old.keras",
+        "relative mCE beside old.keras",
+    ]
+    ids = [one.record(None).id for one in measured]
+    assert ids[3:5] == ["corruption-error-of-darker-beside-old.keras", "mean-corruption-error-mce-beside-old.keras"]
+    assert len(set(ids)) == len(ids)

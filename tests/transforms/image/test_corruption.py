@@ -15,14 +15,14 @@ from pytest_robust.transforms.image._corruption import Constants
 
 MEMBERS = [
     member
-    for member in Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]
+    for member in Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
     if "severity" in member.__dataclass_fields__
 ]
 every_member = pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.__name__)
 
 
 def _member(member: type[Transform], severity: Any, constants: Any) -> Transform:
-    return member(severity=severity, constants=constants)  # type: ignore[call-arg]
+    return member(severity=severity, constants=constants)  # type: ignore[call-arg]  # fields of the members
 
 
 @every_member

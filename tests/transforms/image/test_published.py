@@ -34,7 +34,7 @@ def test_a_severity_changes_a_photo_as_much_as_published(
     x = np.repeat(photos(_PHOTOS[size], size), 1 if name in _ONCE else _DRAWS.get(name, _USUAL_DRAWS), axis=0)
     np.random.seed(0)  # what the package draws from
     theirs = np.stack([corrupt()(image, severity, name) for image in x])
-    transform = member(severity=severity, constants=ImageNetC())  # type: ignore[call-arg]
+    transform = member(severity=severity, constants=ImageNetC())  # type: ignore[call-arg]  # fields of the members
     ours = change(transform, x.astype(np.float32), bounds=Bounds(0, 255))
     assert np.abs(ours - x).mean() == pytest.approx(np.abs(theirs.astype(np.float32) - x).mean(), rel=0.1)
 
@@ -47,12 +47,12 @@ def test_what_draws_nothing_is_the_published_image(
     member: type[Transform], name: str, severity: int, change: Any
 ) -> None:
     x = photos(1, 60)[:, :47]
-    transform = member(severity=severity, constants=ImageNetC())  # type: ignore[call-arg]
+    transform = member(severity=severity, constants=ImageNetC())  # type: ignore[call-arg]  # fields of the members
     ours = change(transform, x.astype(np.float32), bounds=Bounds(0, 255))
     # The package cuts off what is below a grey level.
     np.testing.assert_allclose(ours[0] - 0.5, corrupt()(x[0], severity, name), atol=0.501)
 
 
 def test_whatever_has_a_severity_is_compared() -> None:
-    members = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]
+    members = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
     assert {member for member in members if "severity" in member.__dataclass_fields__} == set(PUBLISHED)

@@ -16,7 +16,7 @@ from pytest_robust.transforms import DropSteps, SetTo
 
 MEMBERS = [
     member
-    for member in Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]
+    for member in Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
     if ".sequence." in member.__module__
 ]
 

@@ -96,7 +96,7 @@ def test_both_or_neither_of_share_and_steps_is_refused() -> None:
 
 def test_a_fill_by_name_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="fill='wrap' is not a way to fill"):
-        TimeShift(share=0.1, fill="wrap")  # type: ignore[arg-type]
+        TimeShift(share=0.1, fill="wrap")  # type: ignore[arg-type]  # the mistake
 
 
 def test_a_milder_shift_is_smaller() -> None:

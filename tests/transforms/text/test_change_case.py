@@ -34,4 +34,4 @@ def test_letters_that_are_capitals_already_are_no_places(rewrite: Any) -> None:
 
 def test_what_is_no_case_is_refused() -> None:
     with pytest.raises(InvalidArgument, match=r"to='upper' must be OtherCase\(\), Upper\(\) or Lower\(\)"):
-        ChangeCase(rate=1, to="upper")  # type: ignore[arg-type]
+        ChangeCase(rate=1, to="upper")  # type: ignore[arg-type]  # the mistake

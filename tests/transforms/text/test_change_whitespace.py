@@ -44,4 +44,4 @@ def test_by_default_all_three_happen_and_letters_stay(change: Any) -> None:
 
 def test_what_is_no_spacing_is_refused() -> None:
     with pytest.raises(InvalidArgument, match=r"to=' ' must be Joined\(\), Doubled\(\), Broken\(\) or AnySpacing\(\)"):
-        ChangeWhitespace(rate=1, to=" ")  # type: ignore[arg-type]
+        ChangeWhitespace(rate=1, to=" ")  # type: ignore[arg-type]  # the mistake

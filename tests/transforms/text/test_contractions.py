@@ -73,4 +73,4 @@ def test_of_two_pairs_that_share_a_word_one_is_contracted(rewrite: Any) -> None:
 
 def test_what_is_no_form_is_refused() -> None:
     with pytest.raises(InvalidArgument, match=r"to='short' must be OtherForm\(\), Contracted\(\) or Expanded\(\)"):
-        Contractions(rate=1, to="short")  # type: ignore[arg-type]
+        Contractions(rate=1, to="short")  # type: ignore[arg-type]  # the mistake

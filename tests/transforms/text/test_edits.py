@@ -23,7 +23,7 @@ from pytest_robust.transforms import DropCharacters, KeyboardTypos, SwapCharacte
 from pytest_robust.transforms.text._edits import Edit, check_edits, count_field, edited, like, pick
 from pytest_robust.transforms.text._units import Text
 
-CATALOG = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]
+CATALOG = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
 EDITS: list[Any] = [m for m in CATALOG if ".text." in m.__module__ and m.__name__ != "AddDistractor"]
 NAMES = {"ids": lambda member: getattr(member, "__name__", repr(member))}
 ENGLISH = "Anna isn't late. It is 7 o'clock, and the film is good. 1 rnodern \u00e9tude."

@@ -55,7 +55,7 @@ def test_the_groups_are_a_value() -> None:
     assert transform == ExchangeNames(rate=1, names=dict(GROUPS))
     assert repr(transform) == f"ExchangeNames(rate=1, names={GROUPS})"
     with pytest.raises(TypeError):
-        transform.names["city"] = ()  # type: ignore[index]
+        transform.names["city"] = ()  # type: ignore[index]  # the mistake
 
 
 @pytest.mark.parametrize(

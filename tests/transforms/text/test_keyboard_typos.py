@@ -53,4 +53,4 @@ def test_a_letter_with_marks_of_its_own_stays_whole(rewrite: Any) -> None:
 
 def test_what_is_no_keyboard_is_refused() -> None:
     with pytest.raises(InvalidArgument, match=r"layout='qwerty' must be Qwerty\(\), Azerty\(\) or Qwertz\(\)"):
-        KeyboardTypos(rate=1, layout="qwerty")  # type: ignore[arg-type]
+        KeyboardTypos(rate=1, layout="qwerty")  # type: ignore[arg-type]  # the mistake
