@@ -1,4 +1,4 @@
-from .image._corruption import BySize, CifarC, ImageNetC
+from .image._corruption import BySize, CifarC, ImageNetC, MnistC
 from .image._direction import Horizontal, Vertical
 from .image._fill import Constant, Nearest, Reflect, Wrap
 from .image.brightness import Brightness
@@ -120,6 +120,7 @@ __all__ = [
     "Linear",
     "LowLight",
     "Lower",
+    "MnistC",
     "MotionBlur",
     "Nearest",
     "Negate",

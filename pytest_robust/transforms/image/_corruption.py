@@ -21,6 +21,7 @@ __all__ = [
     "Constants",
     "ImageNetC",
     "Levels",
+    "MnistC",
     "check_corruption",
     "check_either",
     "from_unit",
@@ -41,10 +42,12 @@ class Levels(Generic[T]):
     Args:
         imagenet: Five of ImageNet-C, meant for images of 224 pixels a side.
         cifar: Five of CIFAR-10-C, meant for 32.
+        mnist: Five of MNIST-C, which applies them to 28; None where they are ImageNet-C's.
     """
 
     imagenet: tuple[T, T, T, T, T]
     cifar: tuple[T, T, T, T, T]
+    mnist: tuple[T, T, T, T, T] | None = None
 
 
 class Constants(ABC):
@@ -92,6 +95,24 @@ class CifarC(Constants):
 
 
 @dataclass(frozen=True)
+class MnistC(Constants):
+    """Those of MNIST-C, whatever the size: nearly all are ImageNet-C's, which leave little of a digit.
+
+    Examples:
+        >>> MnistC()
+        MnistC()
+
+    References:
+        Mu and Gilmer, "MNIST-C: A Robustness Benchmark for Computer Vision", 2019,
+        arXiv:1906.02337.
+    """
+
+    def of(self, levels: Levels[T], severity: int, images: Floats) -> T:  # noqa: ARG002 - whatever the size
+        """Return MNIST-C's."""
+        return (levels.mnist or levels.imagenet)[severity - 1]
+
+
+@dataclass(frozen=True)
 class BySize(Constants):
     """Those of CIFAR-10-C for images with a side below 64 pixels, else those of ImageNet-C.
 
@@ -114,7 +135,7 @@ def check_corruption(severity: object, constants: object) -> None:
     """
     check_severity(severity)
     if not isinstance(constants, Constants):
-        raise InvalidArgument(f"constants={constants!r} must be BySize(), ImageNetC() or CifarC()")
+        raise InvalidArgument(f"constants={constants!r} must be BySize(), ImageNetC(), CifarC() or MnistC()")
 
 
 def check_either(owner: Any, amount: str) -> None:  # noqa: ANN401 - a transform with a severity and constants

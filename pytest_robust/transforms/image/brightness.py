@@ -45,7 +45,7 @@ class Brightness(Transform):
             for each example from -r to r; `Exactly(v)` is one shift, `Between(low, high)`
             has other ends.
         severity: In place of `shift`, that of the corruption benchmarks, from 1 to 5.
-        constants: Whose: `BySize()`, `ImageNetC()` or `CifarC()`.
+        constants: Whose: `BySize()`, `ImageNetC()`, `CifarC()` or `MnistC()`.
 
     Raises:
         InvalidArgument: `shift` is a negative range, not finite or beyond 1, `severity` is not

@@ -35,7 +35,7 @@ class Contrast(Transform):
             example from 1 - r to 1 + r; `Exactly(2)` is one factor, `Between(low, high)` has
             other ends.
         severity: In place of `factor`, that of the corruption benchmarks, from 1 to 5.
-        constants: Whose: `BySize()`, `ImageNetC()` or `CifarC()`.
+        constants: Whose: `BySize()`, `ImageNetC()`, `CifarC()` or `MnistC()`.
 
     Raises:
         InvalidArgument: `factor` reaches below 0 or is not finite, `severity` is not from 1 to 5,

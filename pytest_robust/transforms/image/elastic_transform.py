@@ -52,6 +52,13 @@ _STRETCH = Levels(
         _Stretch(0.1, 0.04, 0.05),
         _Stretch(0.1, 0.03, 0.03),
     ),
+    mnist=(
+        _Stretch(2, 0.7, 0.1),
+        _Stretch(2, 0.08, 0.2),
+        _Stretch(0.05, 0.01, 0.02),
+        _Stretch(0.07, 0.01, 0.02),
+        _Stretch(0.12, 0.01, 0.02),
+    ),
 )
 _TRUNCATE = 3.0
 
@@ -60,13 +67,14 @@ _TRUNCATE = 3.0
 class ElasticTransform(Transform):
     """Shift every pixel its own way, much as its neighbours, interpolated bilinearly.
 
-    With CIFAR-10-C's constants the whole image is skewed before, by a random affine map. All sizes are
+    With CIFAR-10-C's or MNIST-C's constants the whole image is skewed before, by a random affine map; what it
+    brings in from outside is the mirrored image (black in MNIST-C, whose edges are black). All sizes are
     relative to the image's sides, as in CIFAR-10-C and the package imagecorruptions, from which the
     constants of ImageNet-C are taken here: the published script's, in pixels, fit no other size than 224.
 
     Args:
         severity: That of the corruption benchmarks, from 1 to 5.
-        constants: Whose: `BySize()`, `ImageNetC()` or `CifarC()`.
+        constants: Whose: `BySize()`, `ImageNetC()`, `CifarC()` or `MnistC()`.
 
     Raises:
         InvalidArgument: `severity` is not an integer from 1 to 5, or `constants` are nobody's.

@@ -31,7 +31,7 @@ class GaussianNoise(Transform):
             levels of 0..255), at least 0; in the inputs' own unit where they are unbounded.
             `Between(low, high)` draws one for each example.
         severity: In place of `sigma`, that of the corruption benchmarks, from 1 to 5.
-        constants: Whose: `BySize()`, `ImageNetC()` or `CifarC()`.
+        constants: Whose: `BySize()`, `ImageNetC()`, `CifarC()` or `MnistC()`.
 
     Raises:
         InvalidArgument: `sigma` is negative or not finite, `severity` is not from 1 to 5, or not

@@ -27,7 +27,8 @@ from pytest_robust.transforms.image._separable import gaussian, one_thread
 __all__ = ["Spatter"]
 
 _TURQUOISE = np.array([175, 238, 238], dtype=np.float32) / 255
-_BROWN = np.array([63, 42, 20], dtype=np.float32) / 255
+_BROWN = (63, 42, 20)
+_GREY = (63, 63, 63)
 # Thinner mud than this is none.
 _COVERING = 0.8
 _TRUNCATE = 4.0
@@ -68,6 +69,7 @@ class _Mud:
         sigma: Deviation of their smoothing, in pixels.
         threshold: Values below it are clear.
         edge: Deviation of the smoothing of the splashes themselves, in pixels.
+        colour: Red, green and blue from 0 to 255.
     """
 
     mean: float
@@ -75,13 +77,14 @@ class _Mud:
     sigma: float
     threshold: float
     edge: float
+    colour: tuple[int, int, int] = _BROWN
 
     def lay(self, layer: Floats, colours: Floats) -> None:
         """Cover (n, height, width, channels) colours where a layer of liquid is not 0."""
         cover = _smoothed((layer > self.threshold).astype(np.float32), self.edge)
         cover[cover < _COVERING] = 0
         clear = 1 - cover
-        for channel, share in enumerate(_like(colours, _BROWN)):
+        for channel, share in enumerate(_like(colours, np.array(self.colour, dtype=np.float32) / 255)):
             colours[..., channel] = clear * colours[..., channel] + share * cover
 
 
@@ -100,6 +103,13 @@ _LIQUID: Levels[_Water | _Mud] = Levels(
         _Mud(0.65, 0.1, 0.7, 0.69, 0.6),
         _Mud(0.65, 0.1, 0.5, 0.68, 0.6),
     ),
+    mnist=(
+        _Mud(0.65, 0.3, 4, 0.69, 0.6, _GREY),
+        _Mud(0.65, 0.3, 3, 0.68, 0.6, _GREY),
+        _Mud(0.65, 0.3, 2, 0.68, 0.5, _GREY),
+        _Mud(0.65, 0.3, 1, 0.65, 1.5, _GREY),
+        _Mud(0.67, 0.4, 1, 0.65, 1.5, _GREY),
+    ),
 )
 # Pixels worked on together: many steps with small values, so that a block may be larger than in `blocks`.
 _PIXELS = 2**16
@@ -109,11 +119,12 @@ _PIXELS = 2**16
 class Spatter(Transform):
     """Spatter the lens: severities 1 to 3 with drops of pale turquoise water, 4 and 5 with brown mud.
 
+    With MNIST-C's constants all five are grey mud.
     The alpha of images with four channels stays.
 
     Args:
         severity: That of the corruption benchmarks, from 1 to 5.
-        constants: Whose: `BySize()`, `ImageNetC()` or `CifarC()`.
+        constants: Whose: `BySize()`, `ImageNetC()`, `CifarC()` or `MnistC()`.
 
     Raises:
         InvalidArgument: `severity` is not an integer from 1 to 5, or `constants` are nobody's.

@@ -40,7 +40,7 @@ class ZoomBlur(Transform):
 
     Args:
         severity: That of the corruption benchmarks, from 1, mild, to 5.
-        constants: Whose: `BySize()`, `ImageNetC()` or `CifarC()`.
+        constants: Whose: `BySize()`, `ImageNetC()`, `CifarC()` or `MnistC()`.
 
     Raises:
         InvalidArgument: `severity` is not an integer from 1 to 5, or `constants` are nobody's.

@@ -10,7 +10,7 @@ import pytest
 from pytest_robust import Bounds, InvalidArgument, InvalidData
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.perturbation import Transform
-from pytest_robust.transforms import BySize, CifarC, ImageNetC, Saturate
+from pytest_robust.transforms import BySize, CifarC, ImageNetC, MnistC, Saturate
 from pytest_robust.transforms.image._corruption import Constants
 
 MEMBERS = [
@@ -26,7 +26,7 @@ def _member(member: type[Transform], severity: Any, constants: Any) -> Transform
 
 
 @every_member
-@pytest.mark.parametrize("constants", [ImageNetC(), CifarC()], ids=repr)
+@pytest.mark.parametrize("constants", [ImageNetC(), CifarC(), MnistC()], ids=repr)
 @pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (8, 11, 3), (33, 8, 4)], ids=str)
 def test_any_image_from_eight_pixels_a_side_is_changed(
     member: type[Transform], constants: Constants, shape: tuple[int, ...], change: Any
@@ -66,6 +66,16 @@ def test_without_a_word_the_constants_are_those_of_the_size(member: type[Transfo
         images = np.random.default_rng(0).random((1, size, 70, 3), dtype=np.float32)
         by_size, named = (change(_member(member, 4, whose), images) for whose in (BySize(), constants))
         assert np.array_equal(by_size, named)
+
+
+@every_member
+def test_mnist_c_applies_the_constants_of_imagenet_c_but_for_two(member: type[Transform], change: Any) -> None:
+    images = np.random.default_rng(0).random((2, 28, 28, 3), dtype=np.float32)
+    same = [
+        np.array_equal(*(change(_member(member, severity, whose()), images) for whose in (MnistC, ImageNetC)))
+        for severity in range(1, 6)
+    ]
+    assert same == [member.__name__ not in {"ElasticTransform", "Spatter"}] * 5
 
 
 @every_member

@@ -48,20 +48,18 @@ def test_with_imagenets_constants_pixels_move_by_smoothed_uniform_shifts(shape: 
         np.testing.assert_allclose(changed, np.stack(expected), atol=1e-3)
 
 
-def test_with_cifars_constants_the_published_script_is_followed() -> None:
-    size = 32
-    published = [
-        (size * 0, size * 0, size * 0.08),
-        (size * 0.05, size * 0.2, size * 0.07),
-        (size * 0.08, size * 0.06, size * 0.06),
-        (size * 0.1, size * 0.04, size * 0.05),
-        (size * 0.1, size * 0.03, size * 0.03),
-    ]
-    stretches = [
-        (size * stretch.reach, size * stretch.sigma, size * stretch.corner)
-        for stretch in elastic_transform._STRETCH.cifar
-    ]
-    np.testing.assert_allclose(stretches, published)
+@pytest.mark.parametrize(
+    ("whose", "published"),
+    [
+        ("cifar", ((0, 0, 0.08), (0.05, 0.2, 0.07), (0.08, 0.06, 0.06), (0.1, 0.04, 0.05), (0.1, 0.03, 0.03))),
+        ("mnist", ((2, 0.7, 0.1), (2, 0.08, 0.2), (0.05, 0.01, 0.02), (0.07, 0.01, 0.02), (0.12, 0.01, 0.02))),
+    ],
+)
+def test_with_the_constants_for_small_images_the_published_script_is_followed(
+    whose: str, published: tuple[tuple[float, float, float], ...]
+) -> None:
+    stretches = getattr(elastic_transform._STRETCH, whose)
+    assert tuple((stretch.reach, stretch.sigma, stretch.corner) for stretch in stretches) == published
 
 
 def test_skewing_takes_three_corners_of_a_square_to_shifted_ones() -> None:

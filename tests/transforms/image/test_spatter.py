@@ -9,7 +9,7 @@ import pytest
 from scipy import ndimage
 
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms import CifarC, ImageNetC, Spatter
+from pytest_robust.transforms import CifarC, ImageNetC, MnistC, Spatter
 from pytest_robust.transforms.image._noise import normals
 
 TURQUOISE = np.array([175, 238, 238]) / 255
@@ -29,6 +29,11 @@ def _liquid(mean: float, deviation: float, sigma: float) -> Any:
         (ImageNetC(), 5, (0.67, 0.4, 1, 0.65, 1.5)),
         (CifarC(), 4, (0.65, 0.1, 0.7, 0.69, 0.6)),
         (CifarC(), 5, (0.65, 0.1, 0.5, 0.68, 0.6)),
+        (MnistC(), 1, (0.65, 0.3, 4, 0.69, 0.6)),
+        (MnistC(), 2, (0.65, 0.3, 3, 0.68, 0.6)),
+        (MnistC(), 3, (0.65, 0.3, 2, 0.68, 0.5)),
+        (MnistC(), 4, (0.65, 0.3, 1, 0.65, 1.5)),
+        (MnistC(), 5, (0.67, 0.4, 1, 0.65, 1.5)),
     ],
 )
 def test_mud_covers_where_a_smoothed_layer_is_thick(
@@ -39,9 +44,10 @@ def test_mud_covers_where_a_smoothed_layer_is_thick(
     cover = ndimage.gaussian_filter(covered, (0, edge, edge), mode="nearest")[..., None]
     cover[cover < 0.8] = 0
     assert cover.any()
+    colour = np.full(3, 63 / 255) if constants == MnistC() else BROWN
     muddy = change(Spatter(severity=severity, constants=constants), BLACK + 0.9)
     # A pixel on the line between clear and muddy can fall to either side.
-    close = np.isclose(muddy, 0.9 * (1 - cover) + BROWN * cover, atol=1e-4).all(axis=-1)
+    close = np.isclose(muddy, 0.9 * (1 - cover) + colour * cover, atol=1e-4).all(axis=-1)
     assert close.mean() > 0.999
 
 
