@@ -16,7 +16,7 @@ from pytest_robust.core.perturbation import Perturbation
 __all__ = ["BreakingPoint"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class BreakingPoint(StepwiseMetric):
     """The strength from which a change brings accuracy under a bar, found by halving.
 
@@ -38,14 +38,14 @@ class BreakingPoint(StepwiseMetric):
 
     Examples:
         >>> from pytest_robust.transforms import GaussianNoise
-        >>> BreakingPoint(under=GaussianNoise(sigma=0.5), at=0.9).title
+        >>> BreakingPoint(GaussianNoise(sigma=0.5), at=0.9).title
         'breaking point at 0.9'
     """
 
     under: Any
-    at: float
-    steps: int = 7
-    criterion: Criterion = field(default_factory=Correct)
+    at: float = field(kw_only=True)
+    steps: int = field(default=7, kw_only=True)
+    criterion: Criterion = field(default_factory=Correct, kw_only=True)
 
     def __post_init__(self) -> None:
         """Validate; a class becomes its strongest value."""

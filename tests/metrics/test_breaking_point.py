@@ -53,7 +53,7 @@ def test_it_is_in_the_parameters_own_unit() -> None:
 
 def test_a_class_begins_at_its_own_strongest() -> None:
     assert BreakingPoint(under=Rotate, at=0.9).under == Rotate(degrees=180)
-    assert subject().breaking_point(under=PGD, at=0.5, steps=3).estimate().high <= 0.3 + 1e-9
+    assert subject().breaking_point(PGD, at=0.5, steps=3).estimate().high <= 0.3 + 1e-9
 
 
 def test_several_parameters_are_told_as_a_share_of_the_strongest() -> None:
