@@ -148,8 +148,9 @@ def _same(perturbation: Perturbation, item: Any) -> str:  # noqa: ANN401 - a dat
 
 
 def _told(perturbation: Perturbation) -> list[Any]:
-    """Return the fields that differ from their defaults, and those without, `on` last."""
-    ordered = sorted(fields(perturbation), key=lambda item: item.name == "on")
+    """Return the fields that differ from their defaults, and those without: its own, then inherited ones, `on` last."""
+    own = get_annotations(type(perturbation))
+    ordered = sorted(fields(perturbation), key=lambda item: (item.name == "on", item.name not in own))
     return [item for item in ordered if item.default is MISSING or getattr(perturbation, item.name) != item.default]
 
 

@@ -37,7 +37,7 @@ class ColumnNoise(ColumnTransform):
         >>> ColumnNoise(sigma=0.1)
         ColumnNoise(sigma=0.1)
         >>> ColumnNoise(sigma=0.1, protect=("year",))
-        ColumnNoise(protect=('year',), sigma=0.1)
+        ColumnNoise(sigma=0.1, protect=('year',))
     """
 
     sigma: Amount = strength(strongest=1.0)

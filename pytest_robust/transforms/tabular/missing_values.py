@@ -41,7 +41,7 @@ class MissingValues(ColumnTransform):
         >>> MissingValues(rate=0.1)
         MissingValues(rate=0.1)
         >>> MissingValues(rate=0.1, fill=-999, columns=("age", "income"))
-        MissingValues(columns=('age', 'income'), rate=0.1, fill=-999)
+        MissingValues(rate=0.1, fill=-999, columns=('age', 'income'))
     """
 
     rate: Amount = strength(strongest=0.5)

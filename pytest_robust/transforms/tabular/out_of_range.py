@@ -42,7 +42,7 @@ class OutOfRange(ColumnTransform):
         >>> OutOfRange(rate=0.05)
         OutOfRange(rate=0.05)
         >>> OutOfRange(rate=0.05, by=1, columns=("age",))
-        OutOfRange(columns=('age',), rate=0.05, by=1)
+        OutOfRange(rate=0.05, by=1, columns=('age',))
     """
 
     rate: Amount = strength(strongest=0.5)

@@ -41,7 +41,7 @@ class StaleValues(ColumnTransform):
         >>> StaleValues(rate=0.1)
         StaleValues(rate=0.1)
         >>> StaleValues(rate=0.1, rows=24, columns=("temperature",))
-        StaleValues(columns=('temperature',), rate=0.1, rows=24)
+        StaleValues(rate=0.1, rows=24, columns=('temperature',))
     """
 
     rate: Amount = strength(strongest=0.5)

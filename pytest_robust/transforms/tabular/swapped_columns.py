@@ -40,7 +40,7 @@ class SwappedColumns(ColumnTransform):
         >>> SwappedColumns(rate=0.1)
         SwappedColumns(rate=0.1)
         >>> SwappedColumns(rate=0.1, columns=("height", "weight"))
-        SwappedColumns(columns=('height', 'weight'), rate=0.1)
+        SwappedColumns(rate=0.1, columns=('height', 'weight'))
     """
 
     rate: Amount = strength(strongest=1.0)

@@ -41,7 +41,7 @@ class UnitMixUp(ColumnTransform):
         >>> UnitMixUp(rate=0.05)
         UnitMixUp(rate=0.05)
         >>> UnitMixUp(rate=0.05, factor=1000, columns=("income",))
-        UnitMixUp(columns=('income',), rate=0.05, factor=1000)
+        UnitMixUp(rate=0.05, factor=1000, columns=('income',))
     """
 
     rate: Amount = strength(strongest=0.5)

@@ -41,7 +41,7 @@ class UnseenCategory(ColumnTransform):
         >>> UnseenCategory(rate=0.1)
         UnseenCategory(rate=0.1)
         >>> UnseenCategory(rate=0.1, category="other", columns=("city",))
-        UnseenCategory(columns=('city',), rate=0.1, category='other')
+        UnseenCategory(rate=0.1, category='other', columns=('city',))
     """
 
     rate: Amount = strength(strongest=0.5)
