@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Inputs
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidModel, NeedsValues
-from pytest_robust.core.perturbation import Perturbation
+from pytest_robust.core.perturbation import Clean, Perturbation
 from pytest_robust.core.table import Name, missing
 
 __all__ = ["gaps_refused"]
@@ -20,20 +20,23 @@ __all__ = ["gaps_refused"]
 def gaps_refused(
     error: ValueError | InvalidModel, change: Perturbation, x: Inputs, data: Dataset
 ) -> ValueError | InvalidModel:
-    """Return what a model said of changed inputs, in words of the change where it made missing values.
+    """Return what a model said of inputs, in words of what made missing values, where there are any.
 
     Args:
         error: As the model raised it.
-        change: What changed the inputs.
-        x: The changed inputs.
+        change: What changed the inputs; Clean where nothing did.
+        x: What the model was asked.
         data: The examples, for the names of their columns.
     """
     gap = next((name for name, values in _columns(x, data) if missing(values).any()), None)
     if gap is None:
         return error
+    said = str(error).partition("\n")[0]
+    fill = "fill them in a pipeline before the model, as SimpleImputer does"
+    if isinstance(change, Clean):
+        return NeedsValues(f"the data miss values of the column {gap!r}, and the model takes none ({said}); {fill}")
     return NeedsValues(
-        f"{change!r} left values of the column {gap!r} missing, and the model takes none "
-        f"({str(error).partition(chr(10))[0]}); fill them in a pipeline before the model, as SimpleImputer does, "
+        f"{change!r} left values of the column {gap!r} missing, and the model takes none ({said}); {fill}, "
         "or give fill=, or protect= the column"
     )
 

@@ -10,18 +10,21 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_wine
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from pytest_robust import UNBOUNDED, Constrained, InvalidData, Subject, WorstOf
+from pytest_robust import UNBOUNDED, Constrained, Correct, InvalidData, Subject, WorstOf
 from pytest_robust.attacks import FGSM
+from pytest_robust.core.metric import Request
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
 from pytest_robust.core.verdict import Decision
 from pytest_robust.transforms import (
     ColumnNoise,
+    GaussianNoise,
     MissingValues,
+    Rotate,
     StaleValues,
     SwappedColumns,
     UnitMixUp,
@@ -144,7 +147,7 @@ def test_a_pipeline_that_fills_gaps_is_asked_with_those_that_the_data_have(peopl
 
 @pytest.mark.parametrize("x", [WINE.data, WINE.data.to_numpy()], ids=["frame", "matrix"])
 def test_a_model_that_takes_no_missing_values_is_told_who_made_them(x) -> None:
-    subject = Subject(LogisticRegression(max_iter=10_000).fit(x, WINE.target), x, WINE.target, policy=ALL)
+    subject = Subject(RidgeClassifier().fit(x, WINE.target), x, WINE.target, policy=ALL)
     verdict = subject.accuracy(under=MissingValues(rate=0.1)) >= 0.5
     assert verdict.decision is Decision.INVALID
     name = "'alcohol'" if x is WINE.data else "0"
@@ -179,7 +182,7 @@ def test_a_structured_array_is_a_table_and_the_model_gets_one() -> None:
 
 
 def test_an_attack_meets_no_missing_values() -> None:
-    model = LogisticRegression(max_iter=10_000).fit(WINE.data, WINE.target)
+    model = RidgeClassifier().fit(WINE.data, WINE.target)
     chain = MissingValues(rate=1) | FGSM(eps=0.1)
     with pytest.raises(InvalidData, match="FGSM.*values are missing among the inputs"):
         bool(Subject(model, WINE.data, WINE.target, bounds=UNBOUNDED, policy=ALL).accuracy(under=chain) >= 0.5)
@@ -260,3 +263,30 @@ def test_a_report_on_a_frame_of_numbers_names_its_columns() -> None:
     example = listener.records[0].examples[0]
     assert example.clean_text == f"proline: {WINE.data.proline[example.index]:.6g}"
     assert example.changed_text == f"proline: {100 * WINE.data.proline[example.index]:.6g}"
+
+
+def test_data_with_gaps_and_a_model_that_takes_none_are_told_apart() -> None:
+    frame = WINE.data.copy()
+    frame.loc[5, "ash"] = np.nan
+    model = RidgeClassifier().fit(WINE.data, WINE.target)
+    verdict = Subject(model, frame, WINE.target, policy=ALL).accuracy() >= 0.5
+    assert verdict.decision is Decision.INVALID
+    assert "the data miss values of the column 'ash', and the model takes none" in verdict.explanation
+
+
+def test_a_baseline_is_asked_with_the_frame_too() -> None:
+    model = RidgeClassifier().fit(WINE.data, WINE.target)
+    subject = Subject(lambda x: np.zeros(len(x)), WINE.data, WINE.target, policy=ALL)
+    request = Request(under=ColumnNoise(sigma=0.1), criterion=Correct(), model=model)
+    evaluation = subject._laboratory.evaluation(request)
+    # A model fitted on a frame warns where it is asked without names.
+    evaluation.extend(32)
+    assert evaluation.outcomes.perturbed.mean() > 0.5
+
+
+@pytest.mark.parametrize("then", [GaussianNoise(sigma=0.1), Rotate(degrees=5), FGSM(eps=0.1)], ids=repr)
+def test_what_changes_no_columns_refuses_a_table_of_several_types(then, people) -> None:
+    frame, y = people
+    subject = Subject(lambda x: (x["age"] > 50).astype(int), frame, y, policy=ALL)
+    with pytest.raises(InvalidData):
+        bool(subject.accuracy(under=ColumnNoise(sigma=0.1) | then) >= 0.5)
