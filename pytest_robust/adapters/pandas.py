@@ -56,13 +56,14 @@ def _values(column: Any) -> NDArray[Any]:  # noqa: ANN401 - a series
         return values
     gaps = column.isna().to_numpy()
     if not gaps.any():
-        # What is kept as objects may be numbers all the same: pandas' own nullable ones, or categories.
-        plain = np.asarray(values.tolist())
+        # What is kept as objects may be numbers all the same; dates are read as words.
+        plain = np.asarray(values.tolist()) if values.dtype == object else values
         return plain if plain.dtype.kind in "biuf" else values.astype(str)
     there = [value for value, gap in zip(values, gaps, strict=True) if not gap]
     if there and np.asarray(there).dtype.kind in "iuf":
         return np.where(gaps, np.nan, np.where(gaps, 0, values).astype(np.float64))
-    return np.array([np.nan if gap else str(value) for value, gap in zip(values, gaps, strict=True)], dtype=object)
+    words = [value if isinstance(value, bool) else str(value) for value in values]
+    return np.array([np.nan if gap else word for word, gap in zip(words, gaps, strict=True)], dtype=object)
 
 
 def _categories(dtype: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - a dtype of NumPy's or pandas'

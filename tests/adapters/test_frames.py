@@ -16,6 +16,8 @@ FRAME = pd.DataFrame(
         "kind": pd.Categorical([3, 1, 3]),
         "city": ["Rome", None, "Oslo"],
         "member": [True, False, True],
+        "agreed": pd.array([True, None, False], dtype="boolean"),
+        "day": pd.to_datetime(["2020-01-01", "2021-02-03", "2022-03-04"]),
     }
 )
 

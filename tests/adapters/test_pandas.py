@@ -76,10 +76,25 @@ def test_an_infinite_value_of_a_frame_is_refused_by_row() -> None:
 
 
 def test_pandas_own_nullable_types_are_numbers() -> None:
-    whole = pd.array([1, 2, None], dtype="Int64")
-    raw = raw_data(pd.DataFrame({"few": whole, "all": pd.array([1, 2, 3], dtype="Int64"), "word": ["a", "b", "c"]}))
-    assert [entry.dtype.kind for entry in raw.x.values()] == ["f", "i", "U"]
-    assert raw.x["few"][:2].tolist() == [1, 2]
+    frame = pd.DataFrame(
+        {
+            "few": pd.array([1, 2, None], dtype="Int64"),
+            "some": pd.Series([1, 2, None], dtype=object),
+            "all": pd.array([1, 2, 3], dtype="Int64"),
+            "word": ["a", "b", "c"],
+        }
+    )
+    raw = raw_data(frame)
+    assert [entry.dtype.kind for entry in raw.x.values()] == ["f", "f", "i", "U"]
+    assert raw.x["few"][:2].tolist() == raw.x["some"][:2].tolist() == [1, 2]
+
+
+def test_dates_are_words_and_booleans_with_a_gap_stay_booleans() -> None:
+    days = pd.to_datetime(["2020-01-01", "2021-02-03"])
+    raw = raw_data(pd.DataFrame({"day": days, "member": pd.array([True, None], dtype="boolean")}))
+    assert [value[:10] for value in raw.x["day"].tolist()] == ["2020-01-01", "2021-02-03"]
+    assert raw.x["member"][0] is True
+    assert missing(raw.x["member"]).tolist() == [False, True]
 
 
 def test_two_columns_of_one_name_are_refused() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,11 +16,15 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from pytest_robust import UNBOUNDED, Constrained, Correct, InvalidData, Subject, WorstOf
+from pytest_robust import UNBOUNDED, Constrained, Correct, InvalidArgument, InvalidData, Subject, WorstOf
 from pytest_robust.attacks import FGSM
+from pytest_robust.core.batch import Batch
 from pytest_robust.core.metric import Request
+from pytest_robust.core.perturbation import TableTransform
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
+from pytest_robust.core.streams import Streams
+from pytest_robust.core.table import packed
 from pytest_robust.core.verdict import Decision
 from pytest_robust.transforms import (
     ColumnNoise,
@@ -256,9 +262,9 @@ def test_a_report_shows_the_columns_that_changed_and_no_others(people) -> None:
 
 
 def test_a_report_on_a_frame_of_numbers_names_its_columns() -> None:
-    model = HistGradientBoostingClassifier(max_iter=5).fit(WINE.data, WINE.target)
     listener = Listener()
-    subject = Subject(model, WINE.data, WINE.target, policy=ALL, listener=listener)
+    rich = (WINE.data["proline"] > 700).astype(int)
+    subject = Subject(lambda x: (x[:, -1] > 700).astype(int), WINE.data, rich, policy=ALL, listener=listener)
     assert not subject.accuracy(under=UnitMixUp(rate=1, columns=("proline",), factor=100)) >= 0.99
     example = listener.records[0].examples[0]
     assert example.clean_text == f"proline: {WINE.data.proline[example.index]:.6g}"
@@ -290,3 +296,47 @@ def test_what_changes_no_columns_refuses_a_table_of_several_types(then, people) 
     subject = Subject(lambda x: (x["age"] > 50).astype(int), frame, y, policy=ALL)
     with pytest.raises(InvalidData):
         bool(subject.accuracy(under=ColumnNoise(sigma=0.1) | then) >= 0.5)
+
+
+def _no_gaps(x):
+    if np.isnan(x["income"]).any():
+        raise ValueError("no NaN")
+    return np.zeros(len(x["income"]), dtype=int)
+
+
+@pytest.mark.parametrize("form", [dict, packed], ids=["dict", "structured"])
+def test_a_column_of_several_types_that_misses_values_is_named(form) -> None:
+    x = form({"city": np.array(["Rome"] * 9), "income": np.ones(9)})
+    subject = Subject(_no_gaps, x, np.zeros(9, dtype=int), policy=ALL)
+    verdict = subject.accuracy(under=MissingValues(rate=1, columns=("income",))) >= 0.5
+    assert "left values of the column 'income' missing, and the model takes none (no NaN)" in verdict.explanation
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LosesRows(TableTransform):
+    """Wrong."""
+
+    def apply(self, batch: Batch, streams: Streams) -> Batch:
+        """Return fewer rows."""
+        return replace(batch, x=batch.x[1:])
+
+
+def test_a_change_that_loses_rows_is_refused() -> None:
+    subject = Subject(lambda x: np.zeros(len(x), dtype=int), np.ones((9, 2)), np.zeros(9, dtype=int), policy=ALL)
+    with pytest.raises(InvalidArgument, match=r"LosesRows\(\) made rows of shape \(8, 2\) of \(9, 2\)"):
+        bool(subject.accuracy(under=LosesRows()) >= 0.5)
+
+
+def test_a_row_that_keeps_to_the_constraints_at_once_is_not_drawn_again() -> None:
+    frame = _intervals()
+    once = Constrained(change=ColumnNoise(sigma=0.5), constraints=(_always,))
+    often = Constrained(change=ColumnNoise(sigma=0.5), constraints=(ordered,))
+    free, kept = (_asked(change, frame) for change in (once, often))
+    fine = ordered(free)
+    assert 0.5 < fine.mean() < 1
+    assert (free[fine].to_numpy() == kept[fine].to_numpy()).all()
+    assert not (free[~fine].low == kept[~fine].low).any()
+
+
+def _always(table):
+    return np.ones(len(table["low"]), dtype=bool)

@@ -7,7 +7,7 @@ from pytest_robust import InvalidArgument, InvalidData
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms import ColumnNoise, UnseenCategory
+from pytest_robust.transforms import ColumnNoise, StaleValues, SwappedColumns, UnseenCategory
 
 
 @pytest.mark.parametrize("names", [(), ("a", "a"), ["a"], "a", (1.5,), (True,)])
@@ -39,9 +39,18 @@ def test_a_column_of_another_kind_is_refused_by_name(people, change) -> None:
         change(ColumnNoise(sigma=0.1, columns=("city",)), people)
 
 
-def test_a_table_that_is_all_protected_is_refused(change) -> None:
+@pytest.mark.parametrize(
+    "transform",
+    [
+        ColumnNoise(sigma=0.1, protect=(0, 1)),
+        StaleValues(rate=1, protect=(1, 0)),
+        SwappedColumns(rate=1, protect=(0, 1)),
+    ],
+    ids=repr,
+)
+def test_a_table_that_is_all_protected_is_refused(change, transform) -> None:
     with pytest.raises(InvalidData, match="finds none among 0, 1; give a table with some, or protect= fewer"):
-        change(ColumnNoise(sigma=0.1, protect=(0, 1)), np.zeros((3, 2)))
+        change(transform, np.zeros((3, 2)))
 
 
 @pytest.mark.parametrize(
