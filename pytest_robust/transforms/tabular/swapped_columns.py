@@ -79,11 +79,12 @@ class SwappedColumns(ColumnTransform):
             for kind in set(kinds.values())
         }
         swapped = {name: rows[name].astype(types[kind]) for name, kind in kinds.items()}
-        for place, (one, other) in enumerate(pairs):
+        # Wide tables have far more pairs than a batch has rows.
+        for place in np.unique(chosen[struck]):
+            one, other = pairs[place]
             here = chosen == place
-            if here.any():
-                swapped[one.name][here] = rows[other.name][here]
-                swapped[other.name][here] = rows[one.name][here]
+            swapped[one.name][here] = rows[other.name][here]
+            swapped[other.name][here] = rows[one.name][here]
         return swapped
 
 
