@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
 from pytest_robust.core.criteria import AgainstClean, Criterion, answers
 from pytest_robust.core.dataset import Dataset
-from pytest_robust.core.errors import InvalidData, InvalidModel
+from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.perturbation import Clean
@@ -89,7 +89,7 @@ class CleanAnswers:
         x = self.data.inputs(index)
         try:
             return ask(self.model, x, about_classes=self.criterion.about_classes, rows=len(index))
-        except (ValueError, InvalidModel) as error:
+        except (ValueError, TypeError) as error:
             raise gaps_refused(error, Clean(), x, self.data) from error
 
     def record(self, index: Integers, outputs: Outputs) -> None:

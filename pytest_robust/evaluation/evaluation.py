@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Integers, Mask, Outputs
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.criteria import answers
-from pytest_robust.core.errors import InvalidModel
 from pytest_robust.core.goals import Untargeted
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
@@ -299,7 +298,7 @@ class Evaluation:
         self._watcher.asked()
         try:
             return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
-        except (ValueError, InvalidModel) as error:
+        except (ValueError, TypeError) as error:
             raise gaps_refused(error, self.request.under, whole, self._clean.data) from error
 
     def _judge(self, outputs: Outputs, index: Integers) -> Floats:

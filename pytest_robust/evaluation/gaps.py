@@ -10,16 +10,14 @@ from numpy.typing import NDArray
 
 from pytest_robust.core.arrays import Inputs
 from pytest_robust.core.dataset import Dataset
-from pytest_robust.core.errors import InvalidModel, NeedsValues
+from pytest_robust.core.errors import NeedsValues
 from pytest_robust.core.perturbation import Clean, Perturbation
 from pytest_robust.core.table import Name, missing
 
 __all__ = ["gaps_refused"]
 
 
-def gaps_refused(
-    error: ValueError | InvalidModel, change: Perturbation, x: Inputs, data: Dataset
-) -> ValueError | InvalidModel:
+def gaps_refused(error: Exception, change: Perturbation, x: Inputs, data: Dataset) -> Exception:
     """Return what a model said of inputs, in words of what made missing values, where there are any.
 
     Args:

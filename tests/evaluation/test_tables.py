@@ -298,16 +298,16 @@ def test_what_changes_no_columns_refuses_a_table_of_several_types(then, people) 
         bool(subject.accuracy(under=ColumnNoise(sigma=0.1) | then) >= 0.5)
 
 
-def _no_gaps(x):
-    if np.isnan(x["income"]).any():
-        raise ValueError("no NaN")
-    return np.zeros(len(x["income"]), dtype=int)
-
-
+@pytest.mark.parametrize("error", [ValueError, TypeError])
 @pytest.mark.parametrize("form", [dict, packed], ids=["dict", "structured"])
-def test_a_column_of_several_types_that_misses_values_is_named(form) -> None:
+def test_a_column_of_several_types_that_misses_values_is_named(form, error) -> None:
+    def model(x):
+        if np.isnan(x["income"]).any():
+            raise error("no NaN")
+        return np.zeros(len(x["income"]), dtype=int)
+
     x = form({"city": np.array(["Rome"] * 9), "income": np.ones(9)})
-    subject = Subject(_no_gaps, x, np.zeros(9, dtype=int), policy=ALL)
+    subject = Subject(model, x, np.zeros(9, dtype=int), policy=ALL)
     verdict = subject.accuracy(under=MissingValues(rate=1, columns=("income",))) >= 0.5
     assert "left values of the column 'income' missing, and the model takes none (no NaN)" in verdict.explanation
 

@@ -161,10 +161,12 @@ def _sums(x):
     [
         (_sums, np.ones((3, 2)), False),
         (lambda x: x.sum(axis=1), np.ones((3, 2)), False),
+        (lambda x: np.sort(x["city"]), {"city": np.array(["a"] * 3)}, True),
+        (lambda x: x["city"] + "s", {"city": np.array(["a"] * 3)}, False),
         (lambda x: np.nansum(x, axis=1), np.ones((3, 2)), True),
         (lambda x: np.nan_to_num(x["age"]), {"age": np.ones(3), "city": np.array(["a"] * 3)}, True),
     ],
-    ids=["raises", "answers NaN", "bears", "bears a dict"],
+    ids=["raises", "answers NaN", "bears a word", "takes words only", "bears", "bears a dict"],
 )
 def test_a_model_is_asked_whether_it_takes_missing_values(model, x, takes) -> None:
     assert takes_gaps(adapt(model, allow_pickle=False), Dataset(x=x, y=None)) == takes
