@@ -51,7 +51,7 @@ def _arguments(member):
     shown = [
         item.name if item.default is MISSING and item.default_factory is MISSING else f"{item.name}={_default(item)}"
         for item in fields(member)
-        if item.name != "on"
+        if item.name != "on" and item.init
     ]
     return ", ".join(shown)
 
