@@ -1,4 +1,5 @@
 from .core.bounds import UNBOUNDED, Bounds
+from .core.constrained import Constrained
 from .core.criteria import ByFunction, Correct, SameAsClean, TopK, WithinTolerance
 from .core.dataset import Dataset
 from .core.defended import BPDA, Defended
@@ -19,6 +20,7 @@ __all__ = [
     "Between",
     "Bounds",
     "ByFunction",
+    "Constrained",
     "Correct",
     "Dataset",
     "Defended",

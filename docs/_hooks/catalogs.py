@@ -6,7 +6,7 @@ reference of its members.
 
 import re
 from dataclasses import MISSING, fields
-from inspect import getdoc
+from inspect import get_annotations, getdoc
 
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.metric import Metric
@@ -48,9 +48,10 @@ def _summary(member):
 
 def _arguments(member):
     """Return the arguments a value is made with, the required ones without a default."""
+    own = get_annotations(member)
     shown = [
         item.name if item.default is MISSING and item.default_factory is MISSING else f"{item.name}={_default(item)}"
-        for item in fields(member)
+        for item in sorted(fields(member), key=lambda item: item.name not in own)
         if item.name != "on" and item.init
     ]
     return ", ".join(shown)

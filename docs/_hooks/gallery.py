@@ -1,7 +1,7 @@
 """Shows what each transform does, by doing it while the site is built.
 
 `<!-- gallery: image -->` becomes a table of pictures, before and after; `<!-- gallery: text -->`
-one of lines.
+one of sentences, `<!-- gallery: tabular -->` one of rows.
 """
 
 import re
@@ -16,15 +16,18 @@ from matplotlib.image import imsave
 from mkdocs.structure.files import File
 
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.bounds import Bounds
+from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.streams import Streams
+from pytest_robust.core.table import Table
 
 # mkdocs loads each hook by its path alone.
 path.insert(0, str(Path(__file__).parent))
 
 from catalogs import members
 
-_PLACE = re.compile(r"^<!-- gallery: (image|text) -->$", re.MULTILINE)
+_PLACE = re.compile(r"^<!-- gallery: (image|text|tabular) -->$", re.MULTILINE)
+# One in which every change shows something.
+_ROW = 33
 _SIDE = 128
 _SHARES = (0.2, 0.6, 1.0)
 _LEXICON = {"film": ("movie",), "good": ("fine",)}
@@ -43,7 +46,7 @@ def on_files(files, config, **_):
 
 def on_page_markdown(markdown, **_):
     """Return a page with its galleries filled in: mkdocs calls this."""
-    return _PLACE.sub(lambda found: {"image": images, "text": lines}[found[1]](), markdown)
+    return _PLACE.sub(lambda found: {"image": images, "text": lines, "tabular": rows}[found[1]](), markdown)
 
 
 def images():
@@ -67,6 +70,43 @@ def lines():
         value = member(rate=1, lexicon=_LEXICON) if member.__name__ == "Synonyms" else member.strongest()
         rows.append(f"| `{value!r}` | {_escaped(_changed(value, text, Bounds(0, 1))[0])} |")
     return "\n".join(rows)
+
+
+def rows():
+    """Return the table of changed rows of a table."""
+    whole = _people()
+    names = whole.x.dtype.names
+    head = ["| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    before = whole.x[_ROW : _ROW + 1]
+    body = [f"| without a change | {' | '.join(_cells(before))} |"]
+    for _, member in _of("tabular"):
+        value = member.strongest()
+        streams = Streams.of(0, value.kind, index=np.array([_ROW]))
+        after = value.apply(Batch(x=before, y=None, bounds=UNBOUNDED, whole=whole), streams).x
+        cells = [
+            cell if cell == old else f"**{cell}**" for cell, old in zip(_cells(after), _cells(before), strict=True)
+        ]
+        body.append(f"| `{value!r}` | {' | '.join(cells)} |")
+    return "\n".join([*head, *body])
+
+
+def _people():
+    random = np.random.default_rng(0)
+    return Table.of(
+        {
+            "age": random.integers(18, 90, 200),
+            "children": random.integers(0, 4, 200),
+            "income": random.lognormal(8, 1, 200).round(),
+            "height": random.normal(170, 9, 200).round(1),
+            "city": random.choice(["Rome", "Oslo", "Lima"], 200),
+            "born in": random.choice(["Paris", "Cairo"], 200),
+        }
+    )
+
+
+def _cells(row):
+    values = row[0].item()
+    return [value if isinstance(value, str) else "missing" if np.isnan(value) else f"{value:.6g}" for value in values]
 
 
 def _of(kind):

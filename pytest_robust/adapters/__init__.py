@@ -20,19 +20,20 @@ from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.defended import Defended
 from pytest_robust.core.errors import InvalidArgument, InvalidData, InvalidModel, UntrustedFile
 from pytest_robust.core.model import Model
+from pytest_robust.core.table import Column
 
 __all__ = ["CATALOG", "adapt", "dataset", "raw_data"]
 
 CATALOG = Catalog(room="pytest_robust.adapters", interface=Adapter)
 
 
-def adapt(native: Any, *, allow_pickle: bool, columns: tuple[str, ...] = ()) -> Model:  # noqa: ANN401 - any framework's
+def adapt(native: Any, *, allow_pickle: bool, columns: tuple[Column, ...] = ()) -> Model:  # noqa: ANN401 - any framework's
     """Return `native` as a Model, through the adapter of the framework it is from.
 
     Args:
         native: A model, a callable, the path of a model file, or one of these `Defended`.
         allow_pickle: Whether loading a file may run code that it contains.
-        columns: Names of the table's columns, for models that ask for them.
+        columns: Those of the table it is asked about, for models that go by their names.
 
     Raises:
         InvalidModel: No adapter knows it.
@@ -74,7 +75,7 @@ def raw_data(x: Any, y: Any = None) -> RawData:  # noqa: ANN401 - any framework'
         InvalidData: No arrays can be made of it.
     """
     if isinstance(x, Dataset):
-        return RawData(x=x.x, y=x.y)
+        return RawData(x=x.x, y=x.y, columns=x.columns)
     if y is None and isinstance(x, tuple) and len(x) == 2:  # noqa: PLR2004 - the pair (x, y)
         return raw_data(*x)
     if isinstance(x, (str, Path)):
@@ -103,8 +104,10 @@ def dataset(raw: RawData, bounds: Any = None) -> Dataset:  # noqa: ANN401 - any 
         InvalidData: The arrays cannot be measured on.
     """
     if isinstance(bounds, Mapping):
-        return Dataset(x=raw.x, y=raw.y, bounds={name: _bounds(one) for name, one in bounds.items()})
-    return Dataset(x=raw.x, y=raw.y, bounds=None if bounds is None else _bounds(bounds))
+        each = {name: _bounds(one) for name, one in bounds.items()}
+        return Dataset(x=raw.x, y=raw.y, bounds=each, columns=raw.columns)
+    one = None if bounds is None else _bounds(bounds)
+    return Dataset(x=raw.x, y=raw.y, bounds=one, columns=raw.columns)
 
 
 def _bounds(given: Any) -> Bounds:  # noqa: ANN401 - what a user gives

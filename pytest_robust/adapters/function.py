@@ -12,6 +12,7 @@ from pytest_robust.core.adapter import Adapter
 from pytest_robust.core.arrays import Inputs, Outputs
 from pytest_robust.core.errors import InvalidModel
 from pytest_robust.core.model import Model
+from pytest_robust.core.table import Column
 
 __all__ = ["Function"]
 
@@ -30,7 +31,7 @@ class _FunctionModel(Model):
 class Function(Adapter):
     """A function that takes (n, ...) inputs and returns (n, classes) scores or (n,) labels."""
 
-    def adapt(self, native: Any, columns: tuple[str, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - any callable
+    def adapt(self, native: Any, columns: tuple[Column, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - any callable
         """Return the callable as a Model.
 
         Raises:

@@ -15,6 +15,7 @@ from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.arrays import Floats, Inputs, Outputs
 from pytest_robust.core.errors import InvalidData, InvalidModel
 from pytest_robust.core.model import Classifier, Model
+from pytest_robust.core.table import Column
 
 __all__ = ["Keras"]
 
@@ -26,7 +27,7 @@ class Keras(Adapter):
 
     files: ClassVar = ("*.keras", "*.h5")
 
-    def adapt(self, native: Any, columns: tuple[str, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - a keras.Model
+    def adapt(self, native: Any, columns: tuple[Column, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - a keras.Model
         """Return the model, asked with `training=False`.
 
         Raises:

@@ -9,21 +9,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from pytest_robust.adapters._frames import as_given
 from pytest_robust.core.adapter import Adapter
 from pytest_robust.core.arrays import Floats, Inputs, Labels, Outputs
 from pytest_robust.core.errors import InvalidData, InvalidModel
 from pytest_robust.core.model import Classifier, Differentiable, Directions, Model, Pullback
+from pytest_robust.core.table import Column
 
 __all__ = ["Sklearn"]
-
-
-def _packed(x: Inputs, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a frame or an array
-    if not columns:
-        return x
-    # The data came as a data frame, so pandas is there, and the model may choose columns by name.
-    import pandas as pd
-
-    return pd.DataFrame(dict(x)) if isinstance(x, Mapping) else pd.DataFrame(x, columns=list(columns))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +24,11 @@ class _Labeller(Model):
     """An estimator asked for labels or values."""
 
     native: Any
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
 
     def predict(self, x: Inputs) -> Outputs:
         """Return (n,) labels or values."""
-        return np.asarray(self.native.predict(_packed(x, self.columns)))
+        return np.asarray(self.native.predict(as_given(x, self.columns)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +36,7 @@ class _Scorer(Classifier):
     """A classifier asked for probabilities."""
 
     native: Any
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
 
     @property
     def classes(self) -> Labels:
@@ -52,7 +45,7 @@ class _Scorer(Classifier):
 
     def logits(self, x: Inputs) -> Floats:
         """Return (n, classes) log-probabilities."""
-        probabilities = np.asarray(self.native.predict_proba(_packed(x, self.columns)), dtype=np.float64)
+        probabilities = np.asarray(self.native.predict_proba(as_given(x, self.columns)), dtype=np.float64)
         # Forests answer exactly 0; the smallest float32 keeps their order and stays finite.
         return np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)).astype(np.float32)
 
@@ -62,7 +55,7 @@ class _Linear(Differentiable):
     """A linear classifier, whose gradient is its coefficients."""
 
     native: Any
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
 
     @property
     def classes(self) -> Labels:
@@ -71,7 +64,7 @@ class _Linear(Differentiable):
 
     def logits(self, x: Inputs) -> Floats:
         """Return (n, classes) decision values; for two classes, zero and the second's."""
-        values = np.asarray(self.native.decision_function(_packed(x, self.columns)), dtype=np.float32)
+        values = np.asarray(self.native.decision_function(as_given(x, self.columns)), dtype=np.float32)
         return values if values.ndim > 1 else np.stack([np.zeros_like(values), values], axis=1)
 
     def pullback(self, x: Inputs, directions: Directions, *, count: int) -> Pullback:
@@ -92,7 +85,7 @@ class Sklearn(Adapter):
     files: ClassVar = ("*.joblib", "*.pkl", "*.pickle")
     runs_code: ClassVar = True
 
-    def adapt(self, native: Any, columns: tuple[str, ...] = ()) -> Model:  # noqa: ANN401 - an estimator
+    def adapt(self, native: Any, columns: tuple[Column, ...] = ()) -> Model:  # noqa: ANN401 - an estimator
         """Return the estimator as a Model.
 
         Raises:

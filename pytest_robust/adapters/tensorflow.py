@@ -13,6 +13,7 @@ from pytest_robust.adapters._batches import gather
 from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.errors import InvalidData, InvalidModel
 from pytest_robust.core.model import Model
+from pytest_robust.core.table import Column
 
 __all__ = ["Tensorflow"]
 
@@ -22,7 +23,7 @@ class Tensorflow(Adapter):
 
     files: ClassVar = ("saved_model.pb",)
 
-    def adapt(self, native: Any, columns: tuple[str, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - TensorFlow's
+    def adapt(self, native: Any, columns: tuple[Column, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - TensorFlow's
         """Return the function as a Model.
 
         Raises:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pytest_robust.core.errors import InvalidData, InvalidModel
 from pytest_robust.core.model import Model
+from pytest_robust.core.table import Column
 
 __all__ = ["Adapter", "RawData"]
 
@@ -23,12 +24,12 @@ class RawData:
     Args:
         x: (n, ...) array, or a dict of them.
         y: (n, ...) labels, or None where it holds none.
-        columns: The names of a table's columns, which its model may ask for; else empty.
+        columns: What is known of a table's columns, whose names its model may ask for; else empty.
     """
 
     x: NDArray[Any] | Mapping[str, NDArray[Any]]
     y: NDArray[Any] | None
-    columns: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
 
 
 class Adapter(ABC):  # noqa: B024 - an adapter may only load, or only read: what is left out says so
@@ -44,12 +45,12 @@ class Adapter(ABC):  # noqa: B024 - an adapter may only load, or only read: what
     runs_code: ClassVar[bool] = False
     """Whether loading a file can run code that the file contains."""
 
-    def adapt(self, native: Any, columns: tuple[str, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - a framework's own
+    def adapt(self, native: Any, columns: tuple[Column, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - a framework's own
         """Return `native` as a Model.
 
         Args:
             native: A model of the framework.
-            columns: Names of the table's columns it was given data with, else empty.
+            columns: Those of the table it was given data with, else empty.
 
         Raises:
             InvalidModel: It is no model that can be asked for answers.

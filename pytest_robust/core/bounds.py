@@ -83,7 +83,7 @@ def infer_bounds(x: NDArray[Any]) -> Bounds:
     Raises:
         InvalidData: The values fit several ranges, or none.
     """
-    low, high = float(x.min()), float(x.max())
+    low, high = float(np.nanmin(x)), float(np.nanmax(x))  # a table may miss values
     integral = np.issubdtype(x.dtype, np.integer)
     if not integral and low >= 0 and high <= 1:
         return Bounds(0, 1)

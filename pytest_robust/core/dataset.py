@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Inputs, Labels, read_only, take
 from pytest_robust.core.bounds import Bounds, infer_bounds
 from pytest_robust.core.errors import InvalidArgument, InvalidData
+from pytest_robust.core.table import Column, Table, check_table
 
 __all__ = ["Dataset"]
 
@@ -31,6 +32,7 @@ class Dataset:
         y: (n,) class indices, class names or values; None where no check needs them.
         bounds: The values an input can take; None to infer them when a check needs them; a
             dict of bounds for several inputs.
+        columns: What is known of the columns of a data frame, in which values may be missing.
 
     Raises:
         InvalidData: No examples, lengths that differ, or a value that is not finite; the
@@ -40,6 +42,7 @@ class Dataset:
     x: Inputs
     y: Labels | None
     bounds: Bounds | Mapping[str, Bounds] | None = None
+    columns: tuple[Column, ...] = ()
 
     def __post_init__(self) -> None:
         """Validate."""
@@ -58,14 +61,14 @@ class Dataset:
                 )
         object.__setattr__(self, "x", entries if isinstance(self.x, Mapping) else entries["x"])
         for name, entry in entries.items():
-            _check_finite(name, entry)
+            _check_finite(name, entry, may_miss=bool(self.columns))
         if self.y is not None:
             labels = read_only(np.asanyarray(self.y))
             if labels.ndim == 0:
                 raise InvalidData(f"y={labels.item()!r} is a single value; each example needs one label")
             if len(labels) != len(self):
                 raise InvalidData(f"x has {len(self)} examples and y has {len(labels)}: each example needs one label")
-            _check_finite("y", labels)
+            _check_finite("y", labels, may_miss=False)
             object.__setattr__(self, "y", labels)
         self._check_bounds(entries)
 
@@ -126,6 +129,27 @@ class Dataset:
             return self.bounds[name]
         return self._inferred[name]
 
+    def table(self, name: str | None, *, change: str) -> Table:
+        """Return all rows of the table that a perturbation changes.
+
+        Args:
+            name: The input, None for the only one or for all columns.
+            change: What wants to change it, for the message.
+
+        Raises:
+            InvalidData: It is no table.
+        """
+        if name not in self._tables:
+            x = self.x[name] if isinstance(self.x, Mapping) and name is not None else self.x
+            if not isinstance(x, Mapping):
+                check_table(change, x)
+            self._tables[name] = Table.of(x, self.columns)
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str | None, Table]:
+        return {}
+
     @cached_property
     def _inferred(self) -> Mapping[str | None, Bounds]:
         return _Inferred(self)
@@ -167,8 +191,8 @@ def _chunks(array: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
     return ((start, array[start : start + rows]) for start in range(0, len(array), rows))
 
 
-def _check_finite(name: str, array: NDArray[Any]) -> None:
-    if array.dtype == object:
+def _check_finite(name: str, array: NDArray[Any], *, may_miss: bool) -> None:
+    if array.dtype == object and not may_miss:
         for row, value in enumerate(array):
             if value is None or (isinstance(value, float) and not isfinite(value)):
                 raise InvalidData(
@@ -177,10 +201,11 @@ def _check_finite(name: str, array: NDArray[Any]) -> None:
     if not np.issubdtype(array.dtype, np.inexact):
         return
     for start, chunk in _chunks(array):
-        finite = np.isfinite(chunk).reshape(len(chunk), -1).all(axis=1)
+        allowed = np.isfinite(chunk) | (np.isnan(chunk) & may_miss)
+        finite = allowed.reshape(len(chunk), -1).all(axis=1)
         if not finite.all():
             row = start + int(np.flatnonzero(~finite)[0])
-            value = np.asarray(array[row])[~np.isfinite(array[row])].flat[0] if array.ndim > 1 else array[row]
+            value = chunk[~allowed].flat[0]
             raise InvalidData(
                 f"{name}[{row}] holds {value}: a value that is not a finite number cannot be measured on; "
                 "drop or repair the row"

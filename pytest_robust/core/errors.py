@@ -6,6 +6,7 @@ __all__ = [
     "InvalidArgument",
     "InvalidData",
     "InvalidModel",
+    "NeedsValues",
     "NoGradient",
     "RobustError",
     "UntrustedFile",
@@ -26,6 +27,10 @@ class InvalidData(RobustError, ValueError):
 
 class InvalidModel(RobustError, TypeError):
     """The model cannot do what the check needs, or answered with something impossible."""
+
+
+class NeedsValues(InvalidModel):
+    """The model does not take missing values, and was given some."""
 
 
 class NoGradient(InvalidModel):

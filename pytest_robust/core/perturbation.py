@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, field, fields, replace
 from inspect import get_annotations
 from math import inf
@@ -31,9 +31,11 @@ __all__ = [
     "Ensemble",
     "Perturbation",
     "Search",
+    "TableTransform",
     "Transform",
     "WorstOf",
     "goal_of",
+    "leaves",
     "members",
 ]
 
@@ -95,6 +97,11 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
         return self
 
     @property
+    def composed(self) -> tuple[Perturbation, ...]:
+        """The changes that it is composed of, in order; none for one that changes inputs itself."""
+        return ()
+
+    @property
     def has_strength(self) -> bool:
         """Whether there are milder ones of its kind."""
         return any("neutral" in item.metadata and getattr(self, item.name) not in {None, inf} for item in fields(self))
@@ -141,8 +148,9 @@ def _same(perturbation: Perturbation, item: Any) -> str:  # noqa: ANN401 - a dat
 
 
 def _told(perturbation: Perturbation) -> list[Any]:
-    """Return the fields that differ from their defaults, and those without, `on` last."""
-    ordered = sorted(fields(perturbation), key=lambda item: item.name == "on")
+    """Return the fields that differ from their defaults, and those without: its own, then inherited ones, `on` last."""
+    own = get_annotations(type(perturbation))
+    ordered = sorted(fields(perturbation), key=lambda item: (item.name == "on", item.name not in own))
     return [item for item in ordered if item.default is MISSING or getattr(perturbation, item.name) != item.default]
 
 
@@ -169,6 +177,14 @@ class Transform(Perturbation):
         Raises:
             InvalidData: The inputs are not of the kind it changes.
         """
+
+
+class TableTransform(Transform):
+    """A change of the columns of a table.
+
+    Its batches hold rows in their own types: (n, columns) numbers, or an (n,) structured array with
+    a field a column. `batch.whole` knows all rows; its `read` and `write` serve both forms.
+    """
 
 
 class Attack(Perturbation):
@@ -281,6 +297,11 @@ class Chain(Perturbation):
         _check_parts(self, self.parts)
 
     @property
+    def composed(self) -> tuple[Perturbation, ...]:
+        """The parts."""
+        return self.parts
+
+    @property
     def has_strength(self) -> bool:
         """Whether a part has."""
         return any(part.has_strength for part in self.parts)
@@ -326,6 +347,11 @@ class WorstOf(Perturbation):
         object.__setattr__(self, "on", None)
 
     @property
+    def composed(self) -> tuple[Perturbation, ...]:
+        """The parts."""
+        return self.parts
+
+    @property
     def has_strength(self) -> bool:
         """Whether a part has."""
         return any(part.has_strength for part in self.parts)
@@ -346,6 +372,15 @@ class WorstOf(Perturbation):
     def __repr__(self) -> str:
         """Return code that makes this value."""
         return f"WorstOf({', '.join(map(repr, self.parts))})"
+
+
+def leaves(perturbation: Perturbation) -> Iterator[Perturbation]:
+    """Yield the changes that a change is composed of, itself where it is of none."""
+    parts = perturbation.composed
+    if not parts:
+        yield perturbation
+    for part in parts:
+        yield from leaves(part)
 
 
 def goal_of(perturbation: Perturbation) -> Goal:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
 from pytest_robust.core.criteria import AgainstClean, Criterion, answers
 from pytest_robust.core.dataset import Dataset
-from pytest_robust.core.errors import InvalidData
+from pytest_robust.core.errors import InvalidData, InvalidModel
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.model import Classifier, Model
+from pytest_robust.core.perturbation import Clean
+from pytest_robust.evaluation.gaps import gaps_refused
 from pytest_robust.evaluation.probe import Meter, ask
 from pytest_robust.evaluation.targets import encode, fit
 
@@ -84,7 +86,11 @@ class CleanAnswers:
         """Return the model's answers to the examples `index`."""
         self.meter.queries += len(index)
         self.meter.watcher.asked()
-        return ask(self.model, self.data.inputs(index), about_classes=self.criterion.about_classes, rows=len(index))
+        x = self.data.inputs(index)
+        try:
+            return ask(self.model, x, about_classes=self.criterion.about_classes, rows=len(index))
+        except (ValueError, InvalidModel) as error:
+            raise gaps_refused(error, Clean(), x, self.data) from error
 
     def record(self, index: Integers, outputs: Outputs) -> None:
         """Keep what `ask` returned.

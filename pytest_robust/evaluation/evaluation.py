@@ -14,20 +14,23 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Integers, Mask, Outputs
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.criteria import answers
+from pytest_robust.core.errors import InvalidModel
 from pytest_robust.core.goals import Untargeted
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Classifier
 from pytest_robust.core.norms import Norm
 from pytest_robust.core.outcomes import Cost, Finding, Outcomes
-from pytest_robust.core.perturbation import Attack, Chain, Clean, Ensemble, Perturbation, WorstOf, goal_of
+from pytest_robust.core.perturbation import Attack, Clean, Ensemble, Perturbation, WorstOf, goal_of
 from pytest_robust.core.progress import SILENT, Progress, Watcher
 from pytest_robust.core.record import Example
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evidence import Evidence
+from pytest_robust.evaluation.gaps import gaps_refused
 from pytest_robust.evaluation.health import Signs, diagnose
+from pytest_robust.evaluation.part import part_of
 from pytest_robust.evaluation.probe import Meter, ask, probe
 from pytest_robust.evaluation.realise import Trial, realise
 from pytest_robust.evaluation.second_opinion import Opinion, asked_again, second_opinion
@@ -89,10 +92,10 @@ class Evaluation:
         self._meter, self._signs, self._seconds = Meter(watcher=watcher), Signs(), 0.0
         self._watcher, self._may_stop = watcher, early_looks
         self._evidence = Evidence()
-        self._name: str | None = None
+        self._part = part_of(clean.data, request.under)
         if not isinstance(request.under, Clean):
-            self._name, entry = clean.data.entry(_on(request.under), change=repr(request.under))
-            _check_budgets(request.under, lambda: clean.data.bounds_of(self._name), entry.shape[1:])
+            shape = self._part.of(clean.data.inputs(slice(1))).shape[1:]
+            _check_budgets(request.under, lambda: clean.data.bounds_of(self._part.name), shape)
         self._score, self._clean_score = np.zeros(len(order)), np.zeros(len(order))
         self._distance: Floats | None = None
         self._reached: Floats | None = None
@@ -190,7 +193,7 @@ class Evaluation:
     def examples_at(self, looked: int) -> tuple[Example, ...]:
         """Return a few examples broken up to a look, the surest wrong answers first."""
         return self._looks.get(looked, _Look()).evidence.examples(
-            self._clean.model, self._clean.data, self._name, self._clean.ask
+            self._clean.model, self._clean.data, self._part, self._clean.ask
         )
 
     def opinion_at(self, looked: int) -> Opinion:
@@ -272,7 +275,7 @@ class Evaluation:
     def _trial(self, index: Integers, meter: Meter) -> Trial:
         data = self._clean.data
         x = data.inputs(index)
-        entry = x if isinstance(x, np.ndarray) else x[self._name or ""]
+        entry = self._part.of(x)
         entry.flags.writeable = False
         target = self._clean.target(index)
 
@@ -281,21 +284,23 @@ class Evaluation:
             return score < self._clean.score(index[rows])
 
         return Trial(
-            model=probe(self._clean.model, meter, x, self._name),
+            model=probe(self._clean.model, meter, x, self._part.name),
             x=entry,
             y=target,
-            bounds=lambda: data.bounds_of(self._name),
+            bounds=lambda: data.bounds_of(self._part.name),
+            table=lambda: data.table(self._part.name, change=repr(self.request.under)),
             streams=Streams.of(self._seed, index=index),
             broken=broken,
         )
 
     def _ask(self, changed: NDArray[Any], index: Integers, meter: Meter) -> Outputs:
-        data = self._clean.data
-        x = changed if isinstance(data.x, np.ndarray) else data.inputs(index)
-        whole = changed if isinstance(x, np.ndarray) else {**x, self._name or "": changed}
+        whole = self._part.into(self._clean.data.inputs(index), changed)
         meter.queries += len(index)
         self._watcher.asked()
-        return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
+        try:
+            return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
+        except (ValueError, InvalidModel) as error:
+            raise gaps_refused(error, self.request.under, whole, self._clean.data) from error
 
     def _judge(self, outputs: Outputs, index: Integers) -> Floats:
         return self.request.criterion.score(self._clean.reference(index), outputs)
@@ -339,13 +344,8 @@ def _check_budgets(perturbation: Perturbation, bounds: Callable[[], Bounds], sha
     """Refuse a budget that does not fit the inputs, before any example decides whether it is used."""
     if isinstance(perturbation, Attack):
         ThreatModel(norm=perturbation.norm, eps=perturbation.eps, bounds=bounds()).check_reach(shape)
-    for part in perturbation.parts if isinstance(perturbation, (Chain, WorstOf)) else ():
+    for part in perturbation.composed:
         _check_budgets(part, bounds, shape)
-
-
-def _on(perturbation: Perturbation) -> str | None:
-    parts = perturbation.parts if isinstance(perturbation, (Chain, WorstOf)) else ()
-    return next((on for part in parts if (on := _on(part)) is not None), perturbation.on)
 
 
 def _white_box(perturbation: Perturbation, *, first: bool = False) -> Attack | None:

@@ -14,6 +14,8 @@ from pytest_robust.core.criteria import answers
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.record import Example, Picture
+from pytest_robust.core.table import Column
+from pytest_robust.evaluation.part import Part
 
 __all__ = ["Evidence"]
 
@@ -60,27 +62,27 @@ class Evidence:
             )
         self.kept = sorted(self.kept, key=lambda one: (one.loss, one.index))[:_KEPT]
 
-    def examples(self, model: Model, data: Dataset, name: str | None, ask: Any) -> tuple[Example, ...]:  # noqa: ANN401 - a bound method
+    def examples(self, model: Model, data: Dataset, part: Part, ask: Any) -> tuple[Example, ...]:  # noqa: ANN401 - a bound method
         """Return the kept examples for the report.
 
         Args:
             model: The model under test, for the names of its classes.
             data: The examples.
-            name: The input that was changed.
+            part: What of the inputs was changed.
             ask: Returns the model's answers to unchanged examples.
         """
         if not self.kept:
             return ()
         before = ask(np.array([one.index for one in self.kept]))
         classes = model.classes if isinstance(model, Classifier) else None
-        entry = data.x[name] if name is not None and not isinstance(data.x, np.ndarray) else data.x
+        entry = part.of(data.inputs(np.array([one.index for one in self.kept])))
         found = []
-        for one, clean_output in zip(self.kept, before, strict=True):
-            clean = np.asarray(entry[one.index])  # type: ignore[index]  # the entry that was changed
+        for one, clean_output, unchanged in zip(self.kept, before, entry, strict=True):
+            clean = np.asarray(unchanged)
             said, clean_said = _said(one.output, classes), _said(clean_output, classes)
             pictures: dict[str, Any] = {}
             if clean.ndim > 1:
-                bounds = data.bounds_of(name)
+                bounds = data.bounds_of(part.name)
                 pictures = {"clean": Picture.of(clean, bounds), "changed": Picture.of(one.changed, bounds)}
             found.append(
                 Example(
@@ -91,7 +93,7 @@ class Evidence:
                     before_score=_top(clean_output),
                     after_score=_top(one.output),
                     distance=one.distance,
-                    **(pictures if pictures.get("clean") else _words(clean, one.changed)),
+                    **(pictures if pictures.get("clean") else _words(clean, one.changed, data.columns)),
                 )
             )
         return tuple(found)
@@ -117,9 +119,41 @@ def _said(output: NDArray[Any], classes: Labels | None) -> str:
     return str(output.item() if output.size == 1 else output)
 
 
-def _words(clean: NDArray[Any], changed: NDArray[Any]) -> dict[str, str]:
+def _words(clean: NDArray[Any], changed: NDArray[Any], columns: tuple[Column, ...]) -> dict[str, str]:
+    if clean.dtype.names is not None:
+        return _cells(list(clean.dtype.names), list(clean.item()), list(changed.item()))
+    if len(columns) == clean.size and clean.ndim == 1:
+        return _cells([str(column.name) for column in columns], clean.tolist(), changed.tolist())
+
     def words(value: NDArray[Any]) -> str:
-        text = str(value) if value.ndim == 0 else np.array2string(value, precision=3, threshold=24, separator=", ")
-        return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+        return _short(
+            str(value) if value.ndim == 0 else np.array2string(value, precision=3, threshold=24, separator=", ")
+        )
 
     return {"clean_text": words(clean), "changed_text": words(changed)}
+
+
+def _cells(names: list[str], clean: list[Any], changed: list[Any]) -> dict[str, str]:
+    """Return the columns of a row that changed, before and after: of the others, nothing is to be seen."""
+    differ = [place for place, pair in enumerate(zip(clean, changed, strict=True)) if not _same(*pair)]
+
+    def words(row: list[Any]) -> str:
+        return _short(", ".join(f"{names[place]}: {_cell(row[place])}" for place in differ))
+
+    return {"clean_text": words(clean), "changed_text": words(changed)}
+
+
+def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - a value of any column
+    return bool(one == other) or (_gap(one) and _gap(other))
+
+
+def _gap(value: Any) -> bool:  # noqa: ANN401 - a value of any column
+    return value is None or value != value  # noqa: PLR0124 - NaN alone differs from itself
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 - a value of any column
+    return "missing" if _gap(value) else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"

@@ -138,7 +138,7 @@ class Laboratory:
         """Return a model that a perturbation holds, compiled once."""
         model = next((made for known, made in self._others if known is native), None)
         if model is None:
-            model = adapt(native, allow_pickle=self.policy.allow_pickle)
+            model = adapt(native, allow_pickle=self.policy.allow_pickle, columns=self.data.columns)
             self._others.append((native, model))
         return model
 

@@ -13,11 +13,22 @@ from numpy.typing import NDArray
 
 from pytest_robust.core.arrays import Floats, Integers, Labels, Mask
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.bounds import Bounds
-from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.model import Model
-from pytest_robust.core.perturbation import Attack, Chain, Ensemble, Perturbation, Search, Transform, WorstOf
+from pytest_robust.core.bounds import UNBOUNDED, Bounds
+from pytest_robust.core.constrained import Constrained, holds
+from pytest_robust.core.errors import InvalidArgument, InvalidData
+from pytest_robust.core.model import Model, name_of
+from pytest_robust.core.perturbation import (
+    Attack,
+    Chain,
+    Ensemble,
+    Perturbation,
+    Search,
+    TableTransform,
+    Transform,
+    WorstOf,
+)
 from pytest_robust.core.streams import Streams
+from pytest_robust.core.table import Table
 from pytest_robust.core.threat import ThreatModel
 from pytest_robust.core.wrapped import Wrapped, check_able
 from pytest_robust.evaluation.remembered import remembered
@@ -40,6 +51,7 @@ class Trial:
         y: (n,) what should be answered.
         bounds: Gives the values the input can take; asked only by those who need them.
         streams: The rows' random numbers.
+        table: Gives all rows of the table that the inputs are some of; asked only by those who need them.
         broken: Tells which of (m, ...) changed inputs of the rows `keep` are answered wrong.
     """
 
@@ -49,6 +61,7 @@ class Trial:
     bounds: Callable[[], Bounds]
     streams: Streams
     broken: Callable[[NDArray[Any], Integers], Mask]
+    table: Callable[[], Table]
 
     def rows(self, keep: Integers) -> Trial:
         """Return the trial of some of the rows."""
@@ -105,9 +118,48 @@ def _transform(transform: Transform, trial: Trial) -> Realised:
 
 
 @realise.register
+def _table_transform(transform: TableTransform, trial: Trial) -> Realised:
+    # In the table's own types, and without bounds: a column's values have a range of their own.
+    batch = Batch(x=trial.x, y=trial.y, bounds=UNBOUNDED, whole=trial.table())
+    changed = transform.apply(batch, trial.streams.child(transform.kind))
+    if changed.x.shape != trial.x.shape:
+        raise InvalidArgument(f"{transform!r} made rows of shape {changed.x.shape} of {trial.x.shape}")
+    return Realised(x=changed.x)
+
+
+@realise.register
+def _constrained(constrained: Constrained, trial: Trial) -> Realised:
+    table, wanted = trial.table(), np.arange(len(trial.x))
+    before = table.read(trial.x)
+    owed = {one: holds(one, before, len(wanted)) for one in constrained.constraints}
+    kept: NDArray[Any] = np.array(trial.x)
+    for attempt in range(constrained.attempts):
+        # A row draws from a child of its own streams, whichever rows are drawn again beside it.
+        rows = trial.rows(wanted)
+        step = realise(constrained.change, replace(rows, streams=rows.streams.child("attempt", attempt)))
+        after = table.read(step.x)
+        broken = {one: owed[one][wanted] & ~holds(one, after, len(wanted)) for one in owed}
+        again = np.any(list(broken.values()), axis=0)
+        # A column's type may have become wider, to hold longer words or missing values.
+        kept = kept.astype(np.promote_types(kept.dtype, step.x.dtype), copy=False)
+        kept[wanted[~again]] = step.x[~again]
+        if not again.any():
+            return Realised(x=kept)
+        wanted = wanted[again]
+    culprits = ", ".join(name_of(one) for one in broken if broken[one].any())
+    places = trial.streams.index[wanted]
+    few = ", ".join(map(str, places[:5])) + (", ..." if len(places) > 5 else "")  # noqa: PLR2004 - as many as are read
+    raise InvalidData(
+        f"{constrained!r}: {len(places)} rows ({few}) do not keep to {culprits} in any of "
+        f"{constrained.attempts} attempts; make the change milder, protect= a column of the constraint, "
+        "or give more attempts="
+    )
+
+
+@realise.register
 def _attack(attack: Attack, trial: Trial) -> Realised:
     check_able(trial.model, attack)
-    x = _frozen(trial.x.astype(np.float32, copy=False))
+    x = _numbers(attack, trial)
     threat = ThreatModel(norm=attack.norm, eps=attack.eps, bounds=trial.bounds())
     threat.check_reach(x.shape[1:])
     found = attack.perturb(trial.model, x, trial.y, threat, trial.streams.child(attack.kind))
@@ -141,7 +193,7 @@ def _chain(chain: Chain, trial: Trial) -> Realised:
 @realise.register
 def _search(search: Search, trial: Trial) -> Realised:
     check_able(trial.model, search)
-    x = _frozen(trial.x.astype(np.float32, copy=False))
+    x = _numbers(search, trial)
     limits = np.asarray(search.limits, dtype=np.float64)
     found = search.find(trial.model, x, trial.y, trial.streams.child(search.kind))
     if np.shape(found) != (len(x), len(limits)):
@@ -210,6 +262,17 @@ def _whole(point: Floats, x: Floats, threat: ThreatModel) -> Floats:
         longer = inside & (threat.distance(candidate, x) > threat.distance(rounded, x))
         rounded = np.where(longer.reshape(-1, *[1] * (x.ndim - 1)), candidate, rounded)
     return rounded
+
+
+def _numbers(change: Perturbation, trial: Trial) -> NDArray[np.float32]:
+    """Return the inputs as an attack searches among them."""
+    x = _frozen(trial.x.astype(np.float32, copy=False))
+    if np.isnan(x).any():
+        raise InvalidData(
+            f"{change!r}: values are missing among the inputs, and what is not there has no neighbourhood to search; "
+            "fill them before the check"
+        )
+    return x
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

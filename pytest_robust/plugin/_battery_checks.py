@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pytest_robust import attacks, transforms
+from pytest_robust.core.batch import Batch
+from pytest_robust.core.bounds import UNBOUNDED
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.corruptions import FIFTEEN
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.errors import InvalidModel
 from pytest_robust.core.images import CHANNELS
+from pytest_robust.core.model import Model
 from pytest_robust.core.perturbation import Attack, Perturbation, Transform
+from pytest_robust.core.streams import Streams
+from pytest_robust.core.table import packed, unpacked
+from pytest_robust.evaluation.probe import ask
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +28,10 @@ if TYPE_CHECKING:
     from pytest_robust.gates.measurement import Measurement
     from pytest_robust.gates.subject import Subject
 
-__all__ = ["PROFILES", "BatteryCheck", "Profile", "checks"]
+__all__ = ["PROFILES", "BatteryCheck", "Profile", "checks", "takes_gaps"]
 
 _TRANSFORMS = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
+_TABLE_RANK = 2
 _COLOUR_RANK = 4
 _GREY_RANK = 3
 # Smaller arrays of rank 3 are series of readings rather than images.
@@ -90,6 +98,11 @@ class BatteryCheck:
     arguments: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def gaps(self) -> bool:
+        """Whether it asks about missing values."""
+        return isinstance(self.arguments.get("under"), transforms.MissingValues)
+
+    @property
     def white_box(self) -> bool:
         """Whether it follows the model's gradients."""
         under = self.arguments.get("under")
@@ -105,7 +118,8 @@ def checks(data: Dataset, profile: str, *, train: Path | None) -> Iterator[Batte
     """Yield the checks of the data's kind.
 
     Args:
-        data: The examples; several inputs get the checks that change none of them.
+        data: The examples; several inputs that are no columns of one table get the checks that change
+            none of them.
         profile: One of `PROFILES`.
         train: The training examples' file, None for no gap.
 
@@ -121,9 +135,11 @@ def checks(data: Dataset, profile: str, *, train: Path | None) -> Iterator[Batte
 
 def _changes(data: Dataset, profile: Profile) -> Iterator[Perturbation]:
     x = data.x
-    if not isinstance(x, np.ndarray):
+    if _is_table(data):
+        yield from _tabular(data)
+    elif not isinstance(x, np.ndarray):
         return
-    if x.dtype.kind in "USO":
+    elif x.dtype.kind in "USO":
         yield from _text()
     elif _are_images(x):
         yield from _images(x, data, profile)
@@ -132,6 +148,13 @@ def _changes(data: Dataset, profile: Profile) -> Iterator[Perturbation]:
 def _are_images(x: np.ndarray[Any, Any]) -> bool:
     sides = min(x.shape[1:3]) >= _SIDE if x.ndim >= _GREY_RANK else False
     return sides and (x.ndim == _GREY_RANK or (x.ndim == _COLOUR_RANK and x.shape[-1] in CHANNELS))
+
+
+def _is_table(data: Dataset) -> bool:
+    if isinstance(data.x, Mapping):
+        return all(entry.ndim == 1 for entry in data.x.values())
+    # Whole numbers of this shape may as well be tokens.
+    return data.x.dtype.names is not None or (data.x.ndim == _TABLE_RANK and data.x.dtype.kind == "f")
 
 
 def _images(x: np.ndarray[Any, Any], data: Dataset, profile: Profile) -> Iterator[Perturbation]:
@@ -147,6 +170,39 @@ def _images(x: np.ndarray[Any, Any], data: Dataset, profile: Profile) -> Iterato
     yield transforms.Shear(degrees=5)
     # The literature's: 8 of 255 grey levels for colour images, a tenth of the range for digits.
     yield from profile.attacks(data.bounds_of(None).span * (0.1 if grey else 8 / 255))
+
+
+def _tabular(data: Dataset) -> Iterator[Perturbation]:
+    table = data.table(None, change="the battery")
+    kinds = [column.dtype for column in table.columns if column.dtype.kind not in "USO"]
+    if any(column.numeric for column in table.columns):
+        yield transforms.ColumnNoise(sigma=0.1)
+        yield transforms.UnitMixUp(rate=0.05)
+        yield transforms.OutOfRange(rate=0.05)
+    yield transforms.MissingValues(rate=0.1)
+    yield transforms.StaleValues(rate=0.1)
+    if len(set(kinds)) < len(kinds) or len(table.columns) - len(kinds) > 1:
+        yield transforms.SwappedColumns(rate=0.1)
+    if any(column.categorical for column in table.columns):
+        yield transforms.UnseenCategory(rate=0.1)
+
+
+def takes_gaps(model: Model, data: Dataset) -> bool:
+    """Return whether a model answers where a value is missing."""
+    gap = transforms.MissingValues(rate=1).apply(
+        Batch(x=_first(data), y=None, bounds=UNBOUNDED, whole=data.table(None, change="the battery")),
+        Streams.of(0, index=np.arange(1)),
+    )
+    try:
+        ask(model, unpacked(gap.x) if isinstance(data.x, Mapping) else gap.x, about_classes=False, rows=1)
+    except (ValueError, InvalidModel):
+        return False
+    return True
+
+
+def _first(data: Dataset) -> np.ndarray[Any, Any]:
+    row = data.inputs(slice(1))
+    return packed(row) if isinstance(row, Mapping) else row
 
 
 def _text() -> Iterator[Perturbation]:

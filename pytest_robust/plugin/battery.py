@@ -11,7 +11,7 @@ from pytest_robust.adapters import adapt, dataset, raw_data
 from pytest_robust.core.errors import RobustError
 from pytest_robust.core.model import Differentiable
 from pytest_robust.core.verdict import Decision
-from pytest_robust.plugin._battery_checks import PROFILES, checks
+from pytest_robust.plugin._battery_checks import PROFILES, checks, takes_gaps
 from pytest_robust.plugin.progress import watcher_of
 from pytest_robust.plugin.robust import Robust
 
@@ -76,6 +76,7 @@ class Battery(pytest.Collector):
         self._checks = tuple(checks(data, settings.profile, train=settings.train))
         model = adapt(settings.model, allow_pickle=settings.policy.allow_pickle, columns=raw.columns)
         self.gradients = isinstance(model, Differentiable)
+        self.takes_gaps = any(check.gaps for check in self._checks) and takes_gaps(model, data)
         self.source: Path = settings.model  # type: ignore[assignment]  # given, or there is no battery
         # By the name of its file: adapting has hidden it.
         samples = PROFILES[settings.profile].samples if settings.samples is None else settings.samples
@@ -109,6 +110,8 @@ class _Item(pytest.Item):
         assert battery is not None
         if self._check.white_box and not battery.gradients:
             pytest.skip("the model gives no gradients, which this attack follows")
+        if self._check.gaps and not battery.takes_gaps:
+            pytest.skip("the model takes no missing values")
         verdict = self._check.measurement(battery.subject).report()
         if verdict.decision is Decision.INVALID:
             pytest.fail(verdict.explanation, pytrace=False)

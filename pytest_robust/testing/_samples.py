@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from pytest_robust.core.arrays import Integers
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.streams import Streams
+from pytest_robust.core.table import Table, packed
 
 __all__ = ["Sample", "samples"]
 
@@ -48,8 +49,12 @@ class Sample:
     def rows(self, keep: Any) -> Sample:  # noqa: ANN401 - anything that indexes an array
         """Return some of the examples, or all in another order."""
         y = None if self.batch.y is None else self.batch.y[keep]
-        batch = Batch(x=self.batch.x[keep], y=y, bounds=self.batch.bounds)
+        batch = replace(self.batch, x=self.batch.x[keep], y=y)
         return Sample(name=self.name, batch=batch, index=self.index[keep])
+
+    def unbounded(self) -> Sample:
+        """Return the same examples without bounds."""
+        return replace(self, batch=replace(self.batch, bounds=UNBOUNDED))
 
     def streams(self, seed: int) -> Streams:
         """Return the examples' random numbers."""
@@ -61,7 +66,7 @@ class Sample:
 
 
 def samples() -> Iterator[Sample]:
-    """Yield images, grey and coloured in [0, 1] and [0, 255], a table, sequences, and texts."""
+    """Yield images, grey and coloured in [0, 1] and [0, 255], tables, sequences, and texts."""
     # Neither square nor of equal parity, so that swapped axes and centres show.
     for shape in ((9, 12), (9, 12, 1), (9, 12, 3)):
         for high in (1, 255):
@@ -70,6 +75,7 @@ def samples() -> Iterator[Sample]:
             )
     table = np.random.default_rng(0).normal(size=(_EXAMPLES, 5)).astype(np.float32)
     yield _sample("a table (n, 5) without bounds", table, UNBOUNDED)
+    yield _sample("a table of several types (n,)", _people(_EXAMPLES, 0), UNBOUNDED)
     yield _sample("token ids (n, 10) in [0, 49]", _tokens(), Bounds(0, 49))
     readings = _readings()
     yield _sample("readings (n, 12, 5) without bounds", readings, UNBOUNDED)
@@ -84,6 +90,24 @@ def _images(shape: tuple[int, ...], high: float) -> NDArray[np.float32]:
     # All black, all white and all grey: the ends of the range, and no contrast at all.
     images[1], images[3], images[5] = 0, 1, 0.5
     return images * np.float32(high)
+
+
+def _people(rows: int, seed: int) -> NDArray[Any]:
+    random = np.random.default_rng(seed)
+    income = random.lognormal(8, 1, rows)
+    # A value that is missing already.
+    income[2 % rows] = np.nan
+    return packed(
+        {
+            "age": random.integers(18, 90, rows),
+            "children": random.integers(0, 4, rows),
+            "income": income,
+            "height": random.normal(170, 9, rows),
+            "city": random.choice(["Rome", "Oslo", "Lima"], rows),
+            "born": random.choice(["Paris", "Cairo"], rows),
+            "member": random.random(rows) < 1 / 2,
+        }
+    )
 
 
 def _tokens() -> NDArray[np.float32]:
@@ -103,8 +127,17 @@ def _readings() -> NDArray[np.float32]:
 
 
 def _sample(name: str, x: NDArray[Any], bounds: Bounds) -> Sample:
-    batch = Batch(x=x, y=np.arange(len(x)) % 3, bounds=bounds)
     index = np.array([40, 7, 1000, 3, 21, 4, 12])
+    whole = None
+    if x.dtype.names is not None or (x.ndim == 2 and x.dtype.kind == "f"):  # noqa: PLR2004 - a matrix
+        # The rows at their places among others.
+        rows = (
+            _people(1001, 1) if x.dtype.names is not None else np.random.default_rng(1).normal(size=(1001, x.shape[1]))
+        )
+        rows = rows.astype(x.dtype)
+        rows[index] = x
+        whole = Table.of(rows)
+    batch = Batch(x=x, y=np.arange(len(x)) % 3, bounds=bounds, whole=whole)
     for array in (batch.x, batch.y, index):
         if array is not None:
             array.flags.writeable = False

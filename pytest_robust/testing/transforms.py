@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pytest_robust import transforms
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidData
-from pytest_robust.core.perturbation import Transform
+from pytest_robust.core.perturbation import TableTransform, Transform
+from pytest_robust.core.table import Table, missing
 from pytest_robust.testing._samples import Sample, samples
 from pytest_robust.testing._value import check_value, require
 
@@ -22,7 +24,8 @@ _SEED = 20_240_607
 def check_transform(transform: Transform) -> None:
     """Check that a transform does what the engine, the cache and the reports rely on.
 
-    Tries it on images, a table, sequences and texts; a kind that it refuses with InvalidData is left out.
+    Tries it on images, tables, sequences and texts, or a table transform on tables; a kind that it
+    refuses with InvalidData is left out.
 
     Args:
         transform: An instance, at a strength where it does something.
@@ -31,25 +34,31 @@ def check_transform(transform: Transform) -> None:
         AssertionError: It is not a frozen, hashable value whose repr makes it again, has no
             milder version, writes into its input or returns it, changes shape, type or
             number, leaves the bounds, makes values that are not finite, or gives an example
-            another result when it comes again, alone, in another batch or in another order.
+            another result when it comes again, alone, in another batch or in another order; or a
+            table transform touches a column that `protect` or `columns` tell it to leave.
 
     Examples:
         >>> from pytest_robust.transforms import Rotate
         >>> check_transform(Rotate(degrees=15))
     """
     check_value(transform, room=transforms)
-    accepted = [sample for sample in samples() if _accepts(transform, sample)]
+    tables = isinstance(transform, TableTransform)
+    # As in a check: a table has no bounds, and its changes meet nothing else.
+    meets = [sample.unbounded() for sample in samples() if sample.batch.whole] if tables else samples()
+    accepted = [sample for sample in meets if _accepts(transform, sample)]
     require(accepted != [], f"{transform!r} refuses every kind of input: images, tables, sequences and texts")
     for sample in accepted:
         for check in (_check_input, _check_form, _check_values, _check_repetition, _check_batches):
             check(transform, sample)
+        if tables:
+            _check_columns(transform, sample)
 
 
 def _check_input(transform: Transform, sample: Sample) -> None:
     # Given writable arrays: a transform that writes shall be found, not stopped.
     x, y = np.array(sample.batch.x), np.array(sample.batch.y)
     changed = _apply(transform, sample, replace(sample.batch, x=x, y=y))
-    require(np.array_equal(x, sample.batch.x), f"{transform!r} writes into its input, {sample.name}; work on a copy")
+    require(_same(x, sample.batch.x), f"{transform!r} writes into its input, {sample.name}; work on a copy")
     require(np.array_equal(y, np.asarray(sample.batch.y)), f"{transform!r} writes into the labels of {sample.name}")
     if isinstance(changed, Batch) and isinstance(changed.x, np.ndarray):
         shared = np.shares_memory(changed.x, x)
@@ -64,7 +73,7 @@ def _check_form(transform: Transform, sample: Sample) -> None:
         f"{transform!r} changes the shape of {sample.name} from {batch.x.shape} to {np.shape(changed.x)}",
     )
     number = np.issubdtype(batch.x.dtype, np.number)
-    same = changed.x.dtype == batch.x.dtype if number else changed.x.dtype.kind == batch.x.dtype.kind
+    same = changed.x.dtype == batch.x.dtype if number else _fits(changed.x.dtype, batch.x.dtype)
     require(same, f"{transform!r} changes the type of {sample.name} from {batch.x.dtype} to {changed.x.dtype}")
     require(
         changed.y is not None and len(changed.y) == len(batch.x),
@@ -77,8 +86,12 @@ def _check_values(transform: Transform, sample: Sample) -> None:
     if not np.issubdtype(sample.batch.x.dtype, np.number):
         return
     x, bounds = _apply(transform, sample).x, sample.batch.bounds
-    require(bool(np.isfinite(x).all()), f"{transform!r} makes values of {sample.name} that are not finite")
-    low, high = float(x.min()), float(x.max())
+    finite = np.isfinite(x)
+    if isinstance(transform, TableTransform):
+        # A table may miss values; they are no infinite ones.
+        finite |= np.isnan(x)
+    require(bool(finite.all()), f"{transform!r} makes values of {sample.name} that are not finite")
+    low, high = float(np.nanmin(x)), float(np.nanmax(x))
     inside = bounds.low <= low and high <= bounds.high
     require(inside, f"{transform!r} takes {sample.name} to [{low:g}, {high:g}]; end with batch.bounds.clip(x)")
 
@@ -86,7 +99,7 @@ def _check_values(transform: Transform, sample: Sample) -> None:
 def _check_repetition(transform: Transform, sample: Sample) -> None:
     first, second = _apply(transform, sample), _apply(transform, sample)
     message = "gives another result for the same seed; draw from `streams` only and keep nothing"
-    require(np.array_equal(first.x, second.x), f"{transform!r} {message} ({sample.name})")
+    require(_same(first.x, second.x), f"{transform!r} {message} ({sample.name})")
 
 
 def _check_batches(transform: Transform, sample: Sample) -> None:
@@ -102,7 +115,46 @@ def _check_batches(transform: Transform, sample: Sample) -> None:
     for way, keep in ways.items():
         part = _apply(transform, sample.rows(keep), way=way).x
         message = "differ from the same examples in the whole batch; draw from `streams` and mix no examples"
-        require(np.array_equal(part, whole[keep]), f"{transform!r}: {way} of {sample.name} {message}")
+        if isinstance(transform, TableTransform):
+            message += "; what is true of a column stands in batch.whole"
+        require(_same(part, whole[keep]), f"{transform!r}: {way} of {sample.name} {message}")
+
+
+def _check_columns(transform: Any, sample: Sample) -> None:  # noqa: ANN401 - a table transform, perhaps with columns
+    """Check that a change leaves alone what `protect` or `columns` tell it to."""
+    if not {"columns", "protect"} <= {item.name for item in fields(transform)}:
+        return
+    table = Table.of(sample.batch.x)
+    before = table.read(sample.batch.x)
+    for name in before:
+        for told, alone in (
+            (replace(transform, protect=(name,)), {name}),
+            (replace(transform, columns=(name,), protect=()), set(before) - {name}),
+        ):
+            if _accepts(told, sample):
+                after = table.read(_apply(told, sample).x)
+                touched = [other for other in sorted(alone, key=str) if not _same(after[other], before[other])]
+                require(not touched, f"{told!r} changes the column {(touched or [''])[0]!r} of {sample.name}")
+
+
+def _fits(changed: np.dtype[Any], before: np.dtype[Any]) -> bool:
+    """Return whether a type is that of before, but for longer words and places for missing values."""
+    if before.names is None or changed.names is None:
+        return changed.kind == before.kind
+    wider = {"i": "if", "U": "UO"}
+    return changed.names == before.names and all(
+        changed[name].kind in wider.get(before[name].kind, before[name].kind) for name in before.names
+    )
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Return whether two arrays hold the same, missing values included."""
+    if one.dtype.names is not None and one.dtype.names == other.dtype.names:
+        return all(_same(one[name], other[name]) for name in one.dtype.names)
+    if one.shape != other.shape:
+        return False
+    gaps = missing(one)
+    return bool(np.array_equal(gaps, missing(other)) and np.array_equal(one[~gaps], other[~gaps]))
 
 
 def _accepts(transform: Transform, sample: Sample) -> bool:

@@ -48,6 +48,13 @@ from .sequence.time_shift import TimeShift
 from .sequence.token_dropout import TokenDropout
 from .sequence.token_noise import TokenNoise
 from .sequence.truncate import Truncate
+from .tabular.column_noise import ColumnNoise
+from .tabular.missing_values import MissingValues
+from .tabular.out_of_range import OutOfRange
+from .tabular.stale_values import StaleValues
+from .tabular.swapped_columns import SwappedColumns
+from .tabular.unit_mix_up import UnitMixUp
+from .tabular.unseen_category import UnseenCategory
 from .text.add_distractor import AddDistractor, End, Start
 from .text.change_case import ChangeCase, Lower, OtherCase, Upper
 from .text.change_whitespace import AnySpacing, Broken, ChangeWhitespace, Doubled, Joined
@@ -83,6 +90,7 @@ __all__ = [
     "ChromaSubsampling",
     "CifarC",
     "ColorJitter",
+    "ColumnNoise",
     "Constant",
     "Contracted",
     "Contractions",
@@ -120,6 +128,7 @@ __all__ = [
     "Linear",
     "LowLight",
     "Lower",
+    "MissingValues",
     "MnistC",
     "MotionBlur",
     "Nearest",
@@ -127,6 +136,7 @@ __all__ = [
     "OcrErrors",
     "OtherCase",
     "OtherForm",
+    "OutOfRange",
     "Overexposure",
     "Pad",
     "Perspective",
@@ -150,14 +160,18 @@ __all__ = [
     "Snow",
     "Spatter",
     "SpeckleNoise",
+    "StaleValues",
     "Start",
     "SwapCharacters",
+    "SwappedColumns",
     "Synonyms",
     "TimeShift",
     "TokenDropout",
     "TokenNoise",
     "Translate",
     "Truncate",
+    "UnitMixUp",
+    "UnseenCategory",
     "Upper",
     "Vertical",
     "WordNet",

@@ -11,6 +11,7 @@ from sklearn.preprocessing import OneHotEncoder
 from pytest_robust.adapters import adapt, dataset, raw_data
 from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.model import Differentiable
+from pytest_robust.core.table import missing
 from pytest_robust.testing import check_adapter
 
 RANDOM = np.random.default_rng(0)
@@ -22,7 +23,7 @@ Y = pd.Series(np.where(NUMERIC.age > 0.5, "old", "young"), index=NUMERIC.index)
 def test_a_frame_of_numbers_is_a_matrix() -> None:
     raw = raw_data(NUMERIC, Y)
     assert (raw.x == NUMERIC.to_numpy()).all()
-    assert raw.columns == ("age", "height")
+    assert [column.name for column in raw.columns] == ["age", "height"]
     assert raw.y.tolist() == Y.tolist()
     assert raw_data(NUMERIC, Y.to_frame()).y.tolist() == Y.tolist()
 
@@ -45,15 +46,46 @@ def test_categories_are_their_values() -> None:
     assert raw.x["kind"][:2].tolist() == ["a", "b"]
 
 
-@pytest.mark.parametrize("missing", [None, np.nan])
-@pytest.mark.parametrize("column", ["age", "city"])
-def test_a_missing_value_is_refused_by_row_and_column(missing: object, column: str) -> None:
+@pytest.mark.parametrize("gap", [None, np.nan])
+@pytest.mark.parametrize("column", ["age", "city", "children"])
+def test_a_missing_value_of_a_frame_is_kept_for_the_model(gap: object, column: str) -> None:
     frame = MIXED.copy()
-    frame.loc[107, column] = missing
-    with pytest.raises(InvalidData, match=f"row 7 has no value in column '{column}': fill or drop it"):
+    frame.loc[107, column] = gap
+    data = dataset(raw_data(frame, Y))
+    gaps = {name: np.flatnonzero(missing(values)).tolist() for name, values in data.x.items()}
+    assert gaps == {name: [7] if name == column else [] for name in frame.columns}
+    numbers = NUMERIC.copy()
+    numbers.loc[107, "age"] = gap
+    assert np.isnan(dataset(raw_data(numbers, Y)).x).sum() == 1
+
+
+def test_a_missing_value_of_a_series_or_among_the_labels_is_refused_by_row() -> None:
+    series = NUMERIC["age"].copy()
+    series.loc[107] = np.nan
+    with pytest.raises(InvalidData, match="row 7 of the series 'age' has no value: drop the row, or fill it"):
+        raw_data(series)
+    with pytest.raises(InvalidData, match=r"y\[7\] holds nan|row 7"):
+        dataset(raw_data(NUMERIC, series))
+
+
+def test_an_infinite_value_of_a_frame_is_refused_by_row() -> None:
+    frame = NUMERIC.copy()
+    frame.loc[107, "age"] = np.inf
+    with pytest.raises(InvalidData, match=r"x\[7\] holds inf"):
+        dataset(raw_data(frame, Y))
+
+
+def test_pandas_own_nullable_types_are_numbers() -> None:
+    whole = pd.array([1, 2, None], dtype="Int64")
+    raw = raw_data(pd.DataFrame({"few": whole, "all": pd.array([1, 2, 3], dtype="Int64"), "word": ["a", "b", "c"]}))
+    assert [entry.dtype.kind for entry in raw.x.values()] == ["f", "i", "U"]
+    assert raw.x["few"][:2].tolist() == [1, 2]
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    frame = pd.DataFrame([[1, 2]], columns=["age", "age"])
+    with pytest.raises(InvalidData, match="two columns of the frame are called 'age': rename one"):
         raw_data(frame)
-    with pytest.raises(InvalidData, match="row 7 has no value"):
-        raw_data(frame[column])
 
 
 def test_a_linear_model_of_a_frame_is_asked_with_its_columns_and_has_a_gradient() -> None:

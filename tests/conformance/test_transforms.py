@@ -12,7 +12,7 @@ from pytest_robust.core.batch import Batch
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.errors import InvalidArgument, InvalidData
 from pytest_robust.core.parameters import Amount, Between, Exactly, strength
-from pytest_robust.core.perturbation import Clean, Transform
+from pytest_robust.core.perturbation import Clean, TableTransform, Transform
 from pytest_robust.core.streams import Streams
 from pytest_robust.testing import check_transform
 from pytest_robust.testing._samples import samples
@@ -29,6 +29,7 @@ from pytest_robust.transforms import (
     ChromaSubsampling,
     CifarC,
     ColorJitter,
+    ColumnNoise,
     Constant,
     Contractions,
     Contrast,
@@ -55,8 +56,10 @@ from pytest_robust.transforms import (
     KeyboardTypos,
     Left,
     LowLight,
+    MissingValues,
     MotionBlur,
     OcrErrors,
+    OutOfRange,
     Overexposure,
     Pad,
     Perspective,
@@ -76,14 +79,18 @@ from pytest_robust.transforms import (
     ShuffleWords,
     Snow,
     Spatter,
+    StaleValues,
     Start,
     SwapCharacters,
+    SwappedColumns,
     Synonyms,
     TimeShift,
     TokenDropout,
     TokenNoise,
     Translate,
     Truncate,
+    UnitMixUp,
+    UnseenCategory,
     Upper,
     Vertical,
     Wrap,
@@ -106,6 +113,8 @@ VARIANTS = [
     ChromaSubsampling(scheme=Chroma422(), share=0.5),
     ColorJitter(brightness=Between(0.5, 3), contrast=Exactly(1.7)),
     ColorJitter(saturation=Exactly(0), hue=Between(0, 0.5)),
+    ColumnNoise(sigma=Between(0, 2), columns=(3, 0)),
+    ColumnNoise(sigma=3, protect=("age", "height")),
     Contractions(rate=1, to=Expanded()),
     Contrast(factor=Exactly(1.7)),
     Contrast(severity=2),
@@ -130,8 +139,12 @@ VARIANTS = [
     JpegCompression(severity=1, constants=ImageNetC()),
     KeyboardTypos(rate=Between(0.1, 0.9), layout=Azerty(), on="text"),
     LowLight(stops=Between(0, 4), electrons=200, read=8, gamma=1.8),
+    MissingValues(rate=1, fill="?", columns=("city",)),
+    MissingValues(rate=Between(0, 1), fill=-999),
+    MissingValues(rate=0.4, fill=True),
     MotionBlur(severity=5, constants=ImageNetC()),
     OcrErrors(rate=1, confusions=(("aa", "b"), ("o", "0", "a"))),
+    OutOfRange(rate=Between(0, 1), by=2, protect=("income",)),
     Overexposure(stops=Between(0, 4), gamma=1.0),
     Pad(share=Between(0, 1), side=Right()),
     Pad(steps=3),
@@ -155,7 +168,9 @@ VARIANTS = [
     Spatter(severity=1, constants=ImageNetC()),
     Spatter(severity=3, constants=CifarC()),
     Spatter(severity=5, constants=ImageNetC()),
+    StaleValues(rate=1, rows=3),
     SwapCharacters(edits=2, protect=(r"@\w+", r"https?://\S+")),
+    SwappedColumns(rate=Between(0, 1), columns=("city", "born", "age", "children")),
     Synonyms(edits=1, lexicon={"film": ("movie", "picture"), "a": ("one",)}),
     TimeShift(share=Between(-2, 3), fill=Wrap(), features=(2, 1)),
     TimeShift(steps=4, fill=Reflect()),
@@ -165,6 +180,8 @@ VARIANTS = [
     TokenNoise(share=Between(0, 1), vocabulary=50, pad=3, protect=(7, 0)),
     Translate(width=Exactly(0.3), height=0, fill=Constant(0)),
     Truncate(share=Between(0, 1), side=Left(), pad=1),
+    UnitMixUp(rate=1, factor=0.01, columns=("age", "height")),
+    UnseenCategory(rate=Between(0, 1), category="somewhere else"),
     Zoom(factor=Between(0.3, 4), fill=Reflect()),
     Zoom(height=0.3, width=Between(0.5, 2)),
     ZoomBlur(severity=5, constants=ImageNetC()),
@@ -223,6 +240,81 @@ def test_no_text_transform_refuses_texts_and_each_changes_some(member: type[Tran
     assert len(texts) == 2
     changes = [sample.batch.x != member.strongest().apply(sample.batch, sample.streams(0)).x for sample in texts]
     assert np.concatenate(changes).any()
+
+
+TABULAR = [member for member in MEMBERS if ".tabular." in member.__module__]
+
+
+@pytest.mark.parametrize("member", TABULAR, ids=lambda member: member.__name__)
+def test_every_table_transform_takes_tables_of_several_types_and_changes_them(member: type[Transform]) -> None:
+    taken = {}
+    for sample in samples():
+        try:
+            changed = member.strongest().apply(sample.batch, sample.streams(0))
+        except InvalidData as refusal:
+            assert sample.batch.whole is not None or "has columns, and the inputs are" in str(refusal)
+        else:
+            taken[sample.name] = changed.x.tolist() != sample.batch.x.tolist()
+    assert taken["a table of several types (n,)"]
+    assert all(taken.values())
+    assert ("a table (n, 5) without bounds" in taken) == (member is not UnseenCategory)
+
+
+def _tabular(values: Any) -> Transform:
+    """Return a table transform that sets the column "height" to these values; everything else is right."""
+
+    @dataclass(frozen=True, kw_only=True, repr=False)
+    class FlawedTable(TableTransform):
+        columns: tuple[str, ...] | None = None
+        protect: tuple[str, ...] = ()
+
+        def apply(self, batch: Batch, streams: Streams) -> Batch:
+            if batch.x.dtype.names is None or batch.whole is None:
+                raise InvalidData("people only")
+            height = np.asarray(values(self, batch, streams), dtype=np.float64)
+            return replace(batch, x=batch.whole.write(batch.x, {"height": height}))
+
+    globals()[FlawedTable.__name__] = FlawedTable
+    return FlawedTable()
+
+
+def _told(transform: Any) -> bool:
+    return "height" not in transform.protect and (transform.columns is None or "height" in transform.columns)
+
+
+TABLE_APPLY = {
+    "reads its spread from the batch": (
+        lambda own, batch, _: batch.x["height"] + _told(own) * batch.x["height"].std(),
+        "what is true of a column stands in batch.whole",
+    ),
+    "takes the row before from the batch": (
+        lambda own, batch, _: np.roll(batch.x["height"], 1) if _told(own) else batch.x["height"],
+        "mix no examples",
+    ),
+    "touches a protected column": (
+        lambda own, batch, _: batch.x["height"] + (own.columns is None or "height" in own.columns),
+        r"protect=\('height',\).* changes the column 'height'",
+    ),
+    "touches a column it was not told of": (
+        lambda own, batch, _: batch.x["height"] + ("height" not in own.protect),
+        r"columns=\('age',\).* changes the column 'height'",
+    ),
+    "draws for itself": (
+        lambda own, batch, _: batch.x["height"] + np.random.default_rng().random(len(batch.x)) * _told(own),
+        "another result for the same seed",
+    ),
+}
+
+
+def test_a_right_table_transform_passes() -> None:
+    check_transform(_tabular(lambda own, batch, _: batch.x["height"] + _told(own) * batch.whole.spread("height")))
+
+
+@pytest.mark.parametrize("flaw", TABLE_APPLY)
+def test_a_flaw_in_what_a_table_transform_does_is_caught(flaw: str) -> None:
+    values, message = TABLE_APPLY[flaw]
+    with pytest.raises(AssertionError, match=message):
+        check_transform(_tabular(values))
 
 
 @pytest.mark.parametrize("member", IMAGE, ids=lambda member: member.__name__)

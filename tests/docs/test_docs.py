@@ -134,3 +134,15 @@ def test_every_image_transform_has_a_picture_before_and_after():
     )
     assert gallery._png(rotated[0]) != gallery._png(gallery._photo()[0])
     assert "<!-- gallery: image -->" in (ROOT / "docs" / "transforms.md").read_text(encoding="utf-8")
+
+
+def test_every_table_transform_has_a_row_in_which_it_shows():
+    spec = spec_from_file_location("gallery", ROOT / "docs" / "_hooks" / "gallery.py")
+    gallery = module_from_spec(spec)
+    spec.loader.exec_module(gallery)
+    _, _, before, *rows = gallery.on_page_markdown("<!-- gallery: tabular -->").splitlines()
+    assert "**" not in before
+    members = list(Catalog(room="pytest_robust.transforms", interface=Transform))
+    shown = {member.__name__ for member in members if ".tabular." in member.__module__}
+    assert {row.split("`")[1].partition("(")[0] for row in rows if "**" in row} == shown
+    assert "<!-- gallery: tabular -->" in (ROOT / "docs" / "transforms.md").read_text(encoding="utf-8")

@@ -8,13 +8,15 @@ import joblib
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from pytest_robust import Bounds, Dataset
-from pytest_robust.plugin._battery_checks import PROFILES, checks
+from pytest_robust.adapters import adapt
+from pytest_robust.plugin._battery_checks import PROFILES, checks, takes_gaps
 from pytest_robust.plugin.settings import _PROFILES
 
 
@@ -109,11 +111,77 @@ def test_each_kind_of_data_has_its_own(x, names) -> None:
 
 @pytest.mark.parametrize(
     "x",
-    [np.zeros((4, 5)), np.zeros((4, 20, 3)), {"a": np.zeros(4), "b": np.zeros(4)}],
-    ids=["table", "readings", "two"],
+    [np.zeros((4, 5), int), np.zeros((4, 20, 3)), {"a": np.zeros(4), "b": np.zeros((4, 2))}],
+    ids=["tokens", "readings", "two"],
 )
-def test_what_is_neither_image_nor_text_is_measured_unchanged(x) -> None:
+def test_what_is_neither_image_nor_text_nor_table_is_measured_unchanged(x) -> None:
     assert [check.name for check in checks(Dataset(x=x, y=None), "release", train=None)] == ["clean"]
+
+
+NUMBERS = [
+    "columnnoise-sigma-0.1",
+    "unitmixup-rate-0.05",
+    "outofrange-rate-0.05",
+    "missingvalues-rate-0.1",
+    "stalevalues-rate-0.1",
+]
+
+
+@pytest.mark.parametrize(
+    ("x", "more"),
+    [
+        (np.zeros((4, 5)), ["swappedcolumns-rate-0.1"]),
+        (np.zeros((4, 1)), []),
+        ({"age": np.zeros(4), "city": np.array(["a"] * 4)}, ["unseencategory-rate-0.1"]),
+        (
+            {"age": np.zeros(4), "city": np.array(["a"] * 4), "born": np.array(["b"] * 4)},
+            ["swappedcolumns-rate-0.1", "unseencategory-rate-0.1"],
+        ),
+    ],
+    ids=["numbers", "alone", "mixed", "words"],
+)
+def test_a_table_gets_the_changes_that_its_columns_can_have(x, more) -> None:
+    names = [check.name for check in checks(Dataset(x=x, y=None), "quick", train=None)]
+    assert names == ["clean", *NUMBERS, *more]
+
+
+def test_words_alone_get_no_change_of_numbers() -> None:
+    names = [check.name for check in checks(Dataset(x={"city": np.array(["a", "b"])}, y=None), "quick", train=None)]
+    assert names == ["clean", "missingvalues-rate-0.1", "stalevalues-rate-0.1", "unseencategory-rate-0.1"]
+
+
+def _sums(x):
+    if np.isnan(x).any():
+        raise ValueError("no NaN")
+    return x.sum(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("model", "x", "takes"),
+    [
+        (_sums, np.ones((3, 2)), False),
+        (lambda x: x.sum(axis=1), np.ones((3, 2)), False),
+        (lambda x: np.nansum(x, axis=1), np.ones((3, 2)), True),
+        (lambda x: np.nan_to_num(x["age"]), {"age": np.ones(3), "city": np.array(["a"] * 3)}, True),
+    ],
+    ids=["raises", "answers NaN", "bears", "bears a dict"],
+)
+def test_a_model_is_asked_whether_it_takes_missing_values(model, x, takes) -> None:
+    assert takes_gaps(adapt(model, allow_pickle=False), Dataset(x=x, y=None)) == takes
+
+
+def test_a_table_is_recognised_and_what_its_model_does_not_take_is_skipped(pytester) -> None:
+    from sklearn.datasets import load_wine
+
+    x, y = load_wine(return_X_y=True)
+    np.savez(pytester.path / "wine.npz", x=x, y=y)
+    for model, skipped in ((RidgeClassifier(), 1), (HistGradientBoostingClassifier(max_iter=5), 0)):
+        joblib.dump(model.fit(x, y), pytester.path / "model.joblib")
+        result = pytester.runpytest_subprocess(
+            "--robust-model=model.joblib", "--robust-data=wine.npz", "--robust-allow-pickle", "-rs"
+        )
+        result.assert_outcomes(passed=7 - skipped, skipped=skipped)
+        assert ("takes no missing values" in result.stdout.str()) == bool(skipped)
 
 
 def test_workers_share_the_battery_and_find_the_same(folder) -> None:

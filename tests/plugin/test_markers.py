@@ -177,3 +177,31 @@ def test_pytest_can_run_twice_in_one_process(project) -> None:
                 assert pytest.main(["--collect-only", "-q", "--co", "nothing_here"]) in (4, 5)
     """)
     project.run("-s").assert_outcomes(passed=1)
+
+
+def test_a_marker_can_change_a_table(pytester, monkeypatch) -> None:
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.makeconftest("""
+        import pytest
+        from sklearn.datasets import load_wine
+        from sklearn.ensemble import HistGradientBoostingClassifier
+        wine = load_wine(as_frame=True)
+        @pytest.fixture(scope="session")
+        def robust_model():
+            return HistGradientBoostingClassifier(max_iter=20).fit(wine.data, wine.target)
+        @pytest.fixture(scope="session")
+        def robust_data():
+            return wine.data, wine.target
+    """)
+    pytester.makepyfile("""
+        import pytest
+        @pytest.mark.robust(transform="missing_values", rate=0.05, protect=("proline",), min_accuracy=0.85)
+        def test_bears_gaps(): pass
+        @pytest.mark.robust(transform="unit_mix_up", rate=0.5, factor=1000, min_accuracy=0.99)
+        def test_bears_no_wrong_units(): pass
+        @pytest.mark.robust(transform="column_noise", sigma=0.1, columns=("prolin",), min_accuracy=0.9)
+        def test_misspells_a_column(): pass
+    """)
+    result = pytester.runpytest_subprocess("-p", "no:randomly")
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["*names the column 'prolin'*did you mean 'proline'*"])

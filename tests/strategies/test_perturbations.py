@@ -8,12 +8,21 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 import pytest_robust
-from pytest_robust import Exactly, InvalidArgument, Subject, transforms
+from pytest_robust import Constrained, Exactly, InvalidArgument, Subject, transforms
 from pytest_robust.attacks import FGSM, AdaptiveEOT
 from pytest_robust.core.perturbation import Chain, Perturbation
 from pytest_robust.strategies import perturbations
 from pytest_robust.testing import LinearModel
-from pytest_robust.transforms import Brightness, Contrast, Flip, GaussianNoise, Rotate, Translate
+from pytest_robust.transforms import (
+    Brightness,
+    ColumnNoise,
+    Contrast,
+    Flip,
+    GaussianNoise,
+    MissingValues,
+    Rotate,
+    Translate,
+)
 
 QUIET = settings(database=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 # All are imported here, not within the first example, which has a deadline.
@@ -129,3 +138,11 @@ def test_drawing_is_cheap() -> None:
 
     draw()
     assert len(runs) == 200
+
+
+def test_changes_of_tables_are_drawn_and_shrink_like_any_other() -> None:
+    found = find(perturbations(ColumnNoise, MissingValues), lambda p: getattr(p, "rate", 0) > 0.2, settings=QUIET)
+    assert found == MissingValues(rate=0.205)
+    kept = Constrained(change=ColumnNoise(sigma=1), constraints=(bool,))
+    milder = find(perturbations(kept), lambda p: p.change.sigma > 0.5, settings=QUIET)
+    assert milder == Constrained(change=ColumnNoise(sigma=0.51), constraints=(bool,))

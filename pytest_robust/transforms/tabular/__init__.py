@@ -1,0 +1,1 @@
+"""Changes of the columns of a table."""
