@@ -15,6 +15,7 @@ from pytest_robust.core.arrays import Floats, Inputs, Integers
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument, InvalidData
 from pytest_robust.core.shift import Shift
+from pytest_robust.core.table import Name
 
 __all__ = ["Tilt"]
 
@@ -30,7 +31,7 @@ class Tilt(Shift):
     stays normal, of the same width.
 
     Args:
-        column: Its position in a table of numbers, its name where columns are of several types,
+        column: Its name in a data frame or a dict of columns, its position in a table of numbers,
             or a function of the inputs x that returns (n,) numbers.
         by: Standard deviations of the column in the test set; negative for a lower mean.
 
@@ -71,7 +72,7 @@ class Tilt(Shift):
 
     def weights(self, data: Dataset, rows: Integers) -> Floats:
         """Return the nearest weights to equal ones with that mean."""
-        values = self._values(data.inputs(rows), len(rows))
+        values = self._values(data, rows)
         spread = float(values.std())
         if not spread > 0:
             raise InvalidData(f"{self.title}: all {len(values)} values are {values[0]:g}, so none can be more common")
@@ -91,8 +92,10 @@ class Tilt(Shift):
         weights: Floats = softmax(brentq(beyond, -reach, reach) * scores)
         return weights
 
-    def _values(self, x: Inputs, examples: int) -> Floats:
-        found = np.asarray(self.column(x) if callable(self.column) else self._entry(x))
+    def _values(self, data: Dataset, rows: Integers) -> Floats:
+        x, examples = data.inputs(rows), len(rows)
+        names = [column.name for column in data.columns]
+        found = np.asarray(self.column(x) if callable(self.column) else self._entry(x, names))
         if found.shape != (examples,) or found.dtype.kind not in "biuf":
             raise InvalidData(
                 f"{self.title}: gives {found.dtype} of shape {found.shape}, and {examples} numbers are needed, "
@@ -103,15 +106,18 @@ class Tilt(Shift):
             raise InvalidData(f"{self.title}: example {np.flatnonzero(~np.isfinite(values))[0]} has no finite value")
         return values
 
-    def _entry(self, x: Inputs) -> Any:  # noqa: ANN401 - an array, checked by the caller
+    def _entry(self, x: Inputs, names: list[Name]) -> Any:  # noqa: ANN401 - an array, checked by the caller
         if isinstance(x, Mapping):
             if self.column not in x:
                 raise InvalidArgument(f"Tilt({self.column!r}): there is no such column; there are {sorted(x)}")
             return x[str(self.column)]
+        if self.column in names:
+            return x[:, names.index(self.column)]
         if not isinstance(self.column, int) or x.ndim != _TABLE or not -x.shape[1] <= self.column < x.shape[1]:
             of = f"has columns 0 to {x.shape[1] - 1}" if x.ndim == _TABLE else f"is {x.dtype} of shape {x.shape}"
+            named = f", named {', '.join(map(str, names))}" if names else ""
             raise InvalidArgument(
-                f"Tilt({self.column!r}): x {of}; give the position of a column, or a function of x "
+                f"Tilt({self.column!r}): x {of}{named}; give the position of a column, or a function of x "
                 "that returns (n,) numbers"
             )
         return x[:, self.column]

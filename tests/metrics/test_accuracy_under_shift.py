@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
@@ -68,6 +69,25 @@ def test_the_share_of_right_answers_is_reweighted_class_by_class(model):
     right = model.predict(x) == y
     expected = 0.5 * right[y == "cat"].mean() + 0.5 * right[y == "dog"].mean()
     assert float(of(model, (x, y)).accuracy_under_shift(EVEN)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("others", [{}, {"home": "Rome"}], ids=["numbers", "several types"])
+def test_a_column_of_a_frame_is_tilted_by_its_name(model, others):
+    x, y = crowd(np.random.default_rng(20), 300)
+
+    def said(x):
+        return model.predict(x if isinstance(x, np.ndarray) else np.stack([x["weight"], x["age"]], axis=1))
+
+    frame = pd.DataFrame({"weight": x[:, 0], "age": x[:, 1], **others})
+    by_name = Subject(said, frame, y).accuracy_under_shift(Tilt("age", by=0.5))
+    assert float(by_name) == pytest.approx(float(Subject(said, x, y).accuracy_under_shift(Tilt(1, by=0.5))))
+
+
+def test_a_column_that_a_frame_has_not_is_refused_with_those_it_has(model):
+    x, y = crowd(np.random.default_rng(21), 30)
+    subject = Subject(model.predict, pd.DataFrame(x, columns=["weight", "age"]), y)
+    with pytest.raises(InvalidArgument, match="columns 0 to 1, named weight, age; give"):
+        subject.accuracy_under_shift(Tilt("aeg", by=0.5))
 
 
 def test_examples_are_weighted_whatever_their_order(model):
