@@ -52,7 +52,7 @@ def _arguments(member):
     shown = [
         item.name if item.default is MISSING and item.default_factory is MISSING else f"{item.name}={_default(item)}"
         for item in sorted(fields(member), key=lambda item: item.name not in own)
-        if item.name != "on"
+        if item.name != "on" and item.init
     ]
     return ", ".join(shown)
 

@@ -27,6 +27,7 @@ class Estimate:
         total: Examples there are.
         confidence: The interval covers the population's value at least this often.
         method: How the interval was made.
+        notes: What else should be known of it.
     """
 
     value: float
@@ -36,6 +37,7 @@ class Estimate:
     total: int
     confidence: float
     method: str
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return it as it stands in messages."""

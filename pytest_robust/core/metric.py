@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
-from pytest_robust.core.arrays import Floats
+from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.criteria import ByFunction, Correct, Criterion
+from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.outcomes import Outcomes
@@ -92,6 +93,21 @@ class Metric(ABC):
     def quantity(self) -> str:
         """What is measured, the same for all that can be drawn on one axis."""
         return registered_name(type(self))
+
+    def about(self, data: Dataset, order: Integers) -> Self:  # noqa: ARG002 - for those that read the data
+        """Return the metric as it measures some examples; most need to know nothing of them.
+
+        Called before a model is asked, so that what does not fit the data costs nothing.
+
+        Args:
+            data: The examples of the subject.
+            order: Positions of those that are measured on.
+
+        Raises:
+            InvalidArgument: It names something that the data do not have.
+            InvalidData: The examples cannot be measured this way.
+        """
+        return self
 
     @abstractmethod
     def requests(self) -> tuple[Request, ...]:

@@ -38,6 +38,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     passing = verdict is None or verdict.decision is Decision.NO_BAR
     # `is not None`: a verdict that fails is false.
     estimate = verdict.estimate if verdict is not None else None
+    said = estimate.notes if estimate is not None else ()
     bar = verdict.bar if verdict is not None else None
     spent = verdict.spent if verdict is not None else Cost()
     return Record(
@@ -62,7 +63,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         confidence=estimate.confidence if estimate else case.policy.confidence,
         method=estimate.method if estimate else "",
         findings=tuple((finding.sign, finding.remedy) for finding in verdict.findings) if verdict is not None else (),
-        notes=tuple(dict.fromkeys(note for one in outcomes for note in one.notes)),
+        notes=tuple(dict.fromkeys([*said, *(note for one in outcomes for note in one.notes)])),
         queries=sum(one.cost.queries for one in outcomes) + spent.queries,
         gradients=sum(one.cost.gradients for one in outcomes) + spent.gradients,
         seconds=round(sum(one.cost.seconds for one in outcomes) + spent.seconds, 4),

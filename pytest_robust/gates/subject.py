@@ -67,6 +67,7 @@ class Subject:
 
     if TYPE_CHECKING:
         accuracy = staticmethod(_measures(metrics.Accuracy))
+        accuracy_under_shift = staticmethod(_measures(metrics.AccuracyUnderShift))
         adversarial_distance = staticmethod(_measures(metrics.AdversarialDistance))
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
         breaking_point = staticmethod(_measures(metrics.BreakingPoint))
@@ -185,7 +186,8 @@ class Subject:
         return self._measurement(made)
 
     def _measurement(self, metric: Metric) -> Measurement:
-        return Measurement(metric, self._laboratory, self._policy, subject=self._name, listener=self._listener)
+        told = metric.about(self._laboratory.data, self._laboratory.order)
+        return Measurement(told, self._laboratory, self._policy, subject=self._name, listener=self._listener)
 
 
 def require(

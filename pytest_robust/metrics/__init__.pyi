@@ -1,4 +1,5 @@
 from .accuracy import Accuracy
+from .accuracy_under_shift import AccuracyUnderShift
 from .adversarial_distance import AdversarialDistance
 from .attack_success_rate import AttackSuccessRate
 from .breaking_point import BreakingPoint
@@ -14,6 +15,7 @@ from .score import Score
 
 __all__ = [
     "Accuracy",
+    "AccuracyUnderShift",
     "AdversarialDistance",
     "AttackSuccessRate",
     "BreakingPoint",

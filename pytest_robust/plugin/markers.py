@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["RobustMark", "marks_of"]
 
 # The words of a marker that are a metric's own rather than the perturbation's.
-_METRICS = {"direction": ("lowers", "raises", "tolerance"), "score": ("metric",)}
+_METRICS = {"accuracy_under_shift": ("shift",), "direction": ("lowers", "raises", "tolerance"), "score": ("metric",)}
 _POLICY = ("samples", "seed", "confidence", "claim", "error", "exact")
 
 
@@ -162,7 +162,7 @@ def _check_arguments(word: str, metric: Any, arguments: dict[str, Any]) -> None:
     except TypeError as error:
         raise pytest.UsageError(
             f"{word}: {error}; a marker gives attack=, transform= or under=, metric= for a score, "
-            "and lowers= or raises= for a direction; write other checks in the test"
+            "shift= for an accuracy under shift, and lowers= or raises= for a direction; write other checks in the test"
         ) from None
     # Made only to be validated.
     metric(**arguments)

@@ -38,6 +38,7 @@ class Robust:
 
     if TYPE_CHECKING:
         accuracy = Subject.accuracy
+        accuracy_under_shift = Subject.accuracy_under_shift
         adversarial_distance = Subject.adversarial_distance
         attack_success_rate = Subject.attack_success_rate
         breaking_point = Subject.breaking_point

@@ -146,6 +146,29 @@ def test_a_marker_can_state_a_score(project) -> None:
     project.run().assert_outcomes(passed=1)
 
 
+def test_a_marker_can_state_an_accuracy_under_another_mix(project) -> None:
+    project.makepyfile("""
+        import pytest
+        from pytest_robust.shifts import LabelShift
+        MIX = LabelShift({0: 0.2, 1: 0.8})
+        @pytest.mark.robust(shift=MIX, min_accuracy_under_shift=0.5, transform="gaussian_noise", sigma=0.01)
+        def test_mix(): pass
+    """)
+    project.run("--robust-report").assert_outcomes(passed=1)
+    (record,) = project.records()
+    assert record["metric"] == "accuracy_under_shift"
+    assert [note for note in record["notes"] if note.startswith("reweighted, ")]
+
+
+def test_an_accuracy_under_shift_without_a_mix_asks_for_one(project) -> None:
+    project.makepyfile("""
+        import pytest
+        @pytest.mark.robust(min_accuracy_under_shift=0.5)
+        def test_mix(): pass
+    """)
+    project.run().stderr.fnmatch_lines(["*missing a required argument: 'shift'*shift= for an accuracy under shift*"])
+
+
 def test_pytest_can_run_twice_in_one_process(project) -> None:
     project.makepyfile("""
         import pytest
