@@ -1,7 +1,7 @@
 """Shows what each transform does, by doing it while the site is built.
 
-`<!-- gallery: image -->` becomes a table of pictures, before and after; `<!-- gallery: text -->`
-one of lines.
+`<!-- gallery: image -->` becomes a table of pictures, before and after; `<!-- gallery: boxes -->`
+one of pictures with boxes; `<!-- gallery: text -->` one of lines.
 """
 
 import re
@@ -17,15 +17,19 @@ from mkdocs.structure.files import File
 
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import Bounds
+from pytest_robust.core.detections import CORNERS, as_boxes
+from pytest_robust.core.parameters import Exactly
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms import Flip, Perspective, Rotate, Zoom
 
 # mkdocs loads each hook by its path alone.
 path.insert(0, str(Path(__file__).parent))
 
 from catalogs import members
 
-_PLACE = re.compile(r"^<!-- gallery: (image|text) -->$", re.MULTILINE)
+_PLACE = re.compile(r"^<!-- gallery: (image|boxes|text) -->$", re.MULTILINE)
 _SIDE = 128
+_FRAMES = ((1, 0.1, 0.1), (1, 0.9, 0), (0.1, 0.9, 1))
 _SHARES = (0.2, 0.6, 1.0)
 _LEXICON = {"film": ("movie",), "good": ("fine",)}
 _SENTENCE = "Anna paid 40 dollars in Paris and said it's a good film."
@@ -38,12 +42,14 @@ def on_files(files, config, **_):
         for turn, value in enumerate(_strengths(member)):
             picture = _png(_changed(value, _photo(), Bounds(0, 1))[0])
             files.append(File.generated(config, f"images/transforms/{name}-{turn}.png", content=picture))
+    for turn, (_, x, y) in enumerate(_with_boxes()):
+        files.append(File.generated(config, f"images/transforms/boxes-{turn}.png", content=_png(_outlined(x, y))))
     return files
 
 
 def on_page_markdown(markdown, **_):
     """Return a page with its galleries filled in: mkdocs calls this."""
-    return _PLACE.sub(lambda found: {"image": images, "text": lines}[found[1]](), markdown)
+    return _PLACE.sub(lambda found: {"image": images, "boxes": boxes, "text": lines}[found[1]](), markdown)
 
 
 def images():
@@ -56,6 +62,42 @@ def images():
         ]
         rows.append(f"| `{member.__name__}` | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def boxes():
+    """Return the table of pictures with boxes."""
+    cells = [
+        (f"`{code}`", f"![{code}](images/transforms/boxes-{turn}.png)") for turn, (code, *_) in enumerate(_with_boxes())
+    ]
+    return "\n".join(
+        [
+            f"| {' | '.join(codes)} |\n|{'---|' * len(codes)}\n| {' | '.join(shown)} |"
+            for codes, shown in [zip(*cells, strict=True)]
+        ]
+    )
+
+
+def _with_boxes():
+    """Return (code, picture, boxes) before and after some changes."""
+    y = as_boxes([[[1, 1, 80, 94, 0], [92, 60, 127, 70, 1], [74, 74, 128, 128, 2]]])
+    found = [("without a change", _photo()[0], y[0])]
+    for value in (Flip(), Rotate(degrees=Exactly(12)), Zoom(factor=Exactly(1.6)), Perspective(shift=0.15)):
+        batch = Batch(x=_photo(), y=y, bounds=Bounds(0, 1))
+        changed = value.apply(batch, Streams.of(0, value.kind, index=np.array([3])))
+        found.append((repr(value), changed.x[0], changed.y[0]))
+    return found
+
+
+def _outlined(image, boxes):
+    """Return a picture with a frame of its own colour around each box."""
+    image = np.array(image)
+    for box in boxes[boxes["class"] >= 0]:
+        left, top, right, below = (round(box[name]) for name in CORNERS)
+        frame = np.zeros(image.shape[:2], dtype=bool)
+        frame[top:below, left:right] = True
+        frame[top + 2 : below - 2, left + 2 : right - 2] = False
+        image[frame] = _FRAMES[box["class"]]
+    return image
 
 
 def lines():

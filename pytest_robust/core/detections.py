@@ -34,7 +34,9 @@ PADDING = -1
 Boxes: TypeAlias = NDArray[np.void]
 """(n, most) boxes with the fields x1, y1, x2, y2 in pixels and class, of what is found also confidence."""
 
-_KEYS = {"class": ("labels", "classes", "class"), "confidence": ("scores", "confidence", "confidences")}
+KEYS = {"class": ("labels", "classes", "class"), "confidence": ("scores", "confidence", "confidences")}
+"""Under which names a dict of boxes may hold their classes and confidences."""
+
 _BATCHED = 3
 _OUTSIDE = 0.5
 _IMAGE_RANKS = {3, 4}
@@ -196,9 +198,9 @@ def _table(one: Any, columns: tuple[str, ...], name: str, refusal: _Refusal) -> 
     boxes = boxes.reshape(0, 4) if not boxes.size and boxes.ndim < _BATCHED else boxes
     parts = [boxes]
     for column in columns[len(CORNERS) :]:
-        key = next((key for key in _KEYS[column] if key in one), None)
+        key = next((key for key in KEYS[column] if key in one), None)
         if key is None:
-            raise refusal(f"{name} is a dict of {sorted(map(str, one))}: it needs {_KEYS[column][0]!r}, one a box")
+            raise refusal(f"{name} is a dict of {sorted(map(str, one))}: it needs {KEYS[column][0]!r}, one a box")
         values = np.asarray(one[key])
         if values.dtype.kind not in "biuf" or values.shape != boxes.shape[:-1]:
             raise refusal(

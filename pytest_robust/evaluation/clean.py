@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
 from pytest_robust.core.criteria import AgainstClean, Criterion, answers
 from pytest_robust.core.dataset import Dataset
-from pytest_robust.core.detections import is_boxes, widened
+from pytest_robust.core.detections import check_inside, is_boxes, widened
 from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.model import Classifier, Model
@@ -48,6 +48,8 @@ class CleanAnswers:
                 "which needs none"
             )
         self._target = None if data.y is None or not self.needs_labels else criterion.wanted(encode(data.y, model))
+        if self._target is not None and is_boxes(self._target) and isinstance(data.x, np.ndarray):
+            check_inside(self._target, data.x)
 
     @property
     def needs_labels(self) -> bool:
