@@ -44,7 +44,7 @@ class Overlaps:
 
     def __repr__(self) -> str:
         """Return code that makes this value."""
-        return f"Overlaps({', '.join(map(repr, self.values))})"
+        return "COCO" if self.values == COCO.values else f"Overlaps({', '.join(map(repr, self.values))})"
 
 
 COCO = Overlaps(*(percent / 100 for percent in range(50, 100, 5)))

@@ -104,4 +104,5 @@ def test_overlaps_out_of_range_are_refused() -> None:
         Overlaps(0.5, 2)
     with pytest.raises(InvalidArgument, match="needs at least one"):
         Overlaps()
+    assert repr(AveragePrecision(iou=Overlaps(*COCO.values))) == "AveragePrecision(iou=COCO)"
     assert repr(AveragePrecision(iou=Overlaps(0.5))) == "AveragePrecision(iou=Overlaps(0.5))"
