@@ -1,8 +1,11 @@
+from .core.average_precision import COCO, AveragePrecision, Overlaps
 from .core.bounds import UNBOUNDED, Bounds
+from .core.box_criteria import BoxesFound, BoxesKept, NoFalseAlarms
 from .core.constrained import Constrained
 from .core.criteria import ByFunction, Correct, SameAsClean, TopK, WithinTolerance
 from .core.dataset import Dataset
 from .core.defended import BPDA, Defended
+from .core.detections import as_boxes, as_found
 from .core.drift import DriftingStream, Gradual, Recurring, Sigmoid, Sudden
 from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
 from .core.goals import Targeted, Untargeted
@@ -12,6 +15,14 @@ from .core.perturbation import WorstOf
 from .gates.subject import Subject
 
 __all__ = [
+    "as_found",
+    "as_boxes",
+    "NoFalseAlarms",
+    "BoxesKept",
+    "BoxesFound",
+    "Overlaps",
+    "AveragePrecision",
+    "COCO",
     "BPDA",
     "L0",
     "L1",

@@ -1,7 +1,8 @@
 """Shows what each transform does, by doing it while the site is built.
 
-`<!-- gallery: image -->` becomes a table of pictures, before and after; `<!-- gallery: text -->`
-one of sentences, `<!-- gallery: tabular -->` one of rows.
+`<!-- gallery: image -->` becomes a table of pictures, before and after; `<!-- gallery: boxes -->`
+one of pictures with boxes; `<!-- gallery: text -->` one of sentences, `<!-- gallery: tabular -->`
+one of rows.
 """
 
 import re
@@ -17,18 +18,22 @@ from mkdocs.structure.files import File
 
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
+from pytest_robust.core.detections import CORNERS, as_boxes
+from pytest_robust.core.parameters import Exactly
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Table
+from pytest_robust.transforms import Flip, Perspective, Rotate, Zoom
 
 # mkdocs loads each hook by its path alone.
 path.insert(0, str(Path(__file__).parent))
 
 from catalogs import members
 
-_PLACE = re.compile(r"^<!-- gallery: (image|text|tabular) -->$", re.MULTILINE)
+_PLACE = re.compile(r"^<!-- gallery: (image|boxes|text|tabular) -->$", re.MULTILINE)
 # One in which every change shows something.
 _ROW = 33
 _SIDE = 128
+_FRAMES = ((1, 0.1, 0.1), (1, 0.9, 0), (0.1, 0.9, 1))
 _SHARES = (0.2, 0.6, 1.0)
 _LEXICON = {"film": ("movie",), "good": ("fine",)}
 _SENTENCE = "Anna paid 40 dollars in Paris and said it's a good film."
@@ -41,12 +46,15 @@ def on_files(files, config, **_):
         for turn, value in enumerate(_strengths(member)):
             picture = _png(_changed(value, _photo(), Bounds(0, 1))[0])
             files.append(File.generated(config, f"images/transforms/{name}-{turn}.png", content=picture))
+    for turn, (_, x, y) in enumerate(_with_boxes()):
+        files.append(File.generated(config, f"images/transforms/boxes-{turn}.png", content=_png(_outlined(x, y))))
     return files
 
 
 def on_page_markdown(markdown, **_):
     """Return a page with its galleries filled in: mkdocs calls this."""
-    return _PLACE.sub(lambda found: {"image": images, "text": lines, "tabular": rows}[found[1]](), markdown)
+    galleries = {"image": images, "boxes": boxes, "text": lines, "tabular": rows}
+    return _PLACE.sub(lambda found: galleries[found[1]](), markdown)
 
 
 def images():
@@ -59,6 +67,42 @@ def images():
         ]
         rows.append(f"| `{member.__name__}` | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def boxes():
+    """Return the table of pictures with boxes."""
+    cells = [
+        (f"`{code}`", f"![{code}](images/transforms/boxes-{turn}.png)") for turn, (code, *_) in enumerate(_with_boxes())
+    ]
+    return "\n".join(
+        [
+            f"| {' | '.join(codes)} |\n|{'---|' * len(codes)}\n| {' | '.join(shown)} |"
+            for codes, shown in [zip(*cells, strict=True)]
+        ]
+    )
+
+
+def _with_boxes():
+    """Return (code, picture, boxes) before and after some changes."""
+    y = as_boxes([[[1, 1, 80, 94, 0], [92, 60, 127, 70, 1], [74, 74, 128, 128, 2]]])
+    found = [("without a change", _photo()[0], y[0])]
+    for value in (Flip(), Rotate(degrees=Exactly(12)), Zoom(factor=Exactly(1.6)), Perspective(shift=0.15)):
+        batch = Batch(x=_photo(), y=y, bounds=Bounds(0, 1))
+        changed = value.apply(batch, Streams.of(0, value.kind, index=np.array([3])))
+        found.append((repr(value), changed.x[0], changed.y[0]))
+    return found
+
+
+def _outlined(image, boxes):
+    """Return a picture with a frame of its own colour around each box."""
+    image = np.array(image)
+    for box in boxes[boxes["class"] >= 0]:
+        left, top, right, below = (round(box[name]) for name in CORNERS)
+        frame = np.zeros(image.shape[:2], dtype=bool)
+        frame[top:below, left:right] = True
+        frame[top + 2 : below - 2, left + 2 : right - 2] = False
+        image[frame] = _FRAMES[box["class"]]
+    return image
 
 
 def lines():

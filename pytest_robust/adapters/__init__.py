@@ -68,8 +68,8 @@ def raw_data(x: Any, y: Any = None) -> RawData:  # noqa: ANN401 - any framework'
         x: An array or what NumPy can make one of, a list of strings, a dict of these, a
             data frame, a `tf.data.Dataset`, a `keras.utils.PyDataset`, a path to an .npz
             file with `x` and `y`, or a pair (x, y).
-        y: Labels: class indices, one-hot rows, class names or values. Left out where `x`
-            holds them.
+        y: Labels: class indices, one-hot rows, class names, values, or the boxes of each image
+            as `as_boxes` takes them. Left out where `x` holds them.
 
     Raises:
         InvalidData: No arrays can be made of it.

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from pytest_robust.core.arrays import Floats, Inputs, Integers, Outputs
+from pytest_robust.core.detections import KEYS
 from pytest_robust.core.errors import InvalidData, InvalidModel, NoGradient
 from pytest_robust.core.losses import Loss, TraceableLoss
 from pytest_robust.core.model import Differentiable, Directions, LossGradient, Pullback
@@ -158,6 +159,8 @@ class CompiledModel(Differentiable):
             for name, tensor in tensors.items()
         }
         outputs = self._forward(cast.get("", cast))
+        if isinstance(outputs, Mapping) and "boxes" in outputs:
+            return _table(outputs)
         if not tf.is_tensor(outputs):
             raise InvalidModel(
                 f"the model answers a {type(outputs).__name__}: give one with a single output, "
@@ -224,6 +227,17 @@ class CompiledModel(Differentiable):
         except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
             shapes = {key or "x": tuple(value.shape) for key, value in arguments[0].items()}
             raise InvalidModel(f"the model does not take inputs of shape {shapes}: {_first_lines(error)}") from error
+
+
+def _table(outputs: Mapping[str, Any]) -> Any:  # noqa: ANN401 - tensors
+    """Return the boxes of a detector's dict as one (n, k, 6) tensor."""
+    columns = [tf.cast(outputs["boxes"], tf.float32)]
+    for names in KEYS.values():
+        found = next((name for name in names if name in outputs), None)
+        if found is None:
+            raise InvalidModel(f"the model answers a dict of {sorted(outputs)}: beside 'boxes' it needs {names[0]!r}")
+        columns.append(tf.cast(outputs[found], tf.float32)[..., None])
+    return tf.concat(columns, axis=-1)
 
 
 class _Visitor:

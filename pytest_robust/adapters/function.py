@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from pytest_robust.core.adapter import Adapter
 from pytest_robust.core.arrays import Inputs, Outputs
+from pytest_robust.core.detections import as_found
 from pytest_robust.core.errors import InvalidModel
 from pytest_robust.core.model import Model
 from pytest_robust.core.table import Column
@@ -19,17 +20,20 @@ __all__ = ["Function"]
 
 @dataclass(frozen=True)
 class _FunctionModel(Model):
-    """A function from a batch of inputs to scores or labels."""
+    """A function from a batch of inputs to scores, labels or boxes."""
 
     native: Callable[[Any], Any]
 
     def predict(self, x: Inputs) -> Outputs:
         """Return the function's answer as an array."""
-        return np.asarray(self.native(x))
+        said = self.native(x)
+        # Boxes in the forms of torchvision and KerasHub, of which NumPy makes nothing.
+        dicts = isinstance(said, (list, tuple)) and len(said) > 0 and all(isinstance(one, Mapping) for one in said)
+        return as_found(said) if dicts or isinstance(said, Mapping) else np.asarray(said)
 
 
 class Function(Adapter):
-    """A function that takes (n, ...) inputs and returns (n, classes) scores or (n,) labels."""
+    """A function that takes (n, ...) inputs and returns (n, classes) scores, (n,) labels or the boxes of each image."""
 
     def adapt(self, native: Any, columns: tuple[Column, ...] = ()) -> Model:  # noqa: ANN401, ARG002 - any callable
         """Return the callable as a Model.

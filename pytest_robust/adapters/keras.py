@@ -13,6 +13,7 @@ from scipy.special import log_softmax
 from pytest_robust.adapters._batches import gather
 from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.arrays import Floats, Inputs, Outputs
+from pytest_robust.core.detections import as_found
 from pytest_robust.core.errors import InvalidData, InvalidModel
 from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.table import Column
@@ -134,7 +135,10 @@ class _Scores(Classifier):
         """Return the model's own outputs."""
         import keras
 
-        return np.asarray(keras.ops.convert_to_numpy(self.native(x, training=False)))
+        said = self.native(x, training=False)
+        if isinstance(said, Mapping):
+            return as_found({name: keras.ops.convert_to_numpy(entry) for name, entry in said.items()})
+        return np.asarray(keras.ops.convert_to_numpy(said))
 
     def logits(self, x: Inputs) -> Floats:
         """Return (n, classes) log-probabilities or logits."""

@@ -21,7 +21,9 @@ _SCORES_RANK = 2
 
 def answers(outputs: Outputs) -> Labels:
     """Return (n,) what the model says: the class of the highest score, or the label itself."""
-    labels: Labels = outputs.argmax(axis=1) if outputs.ndim == _SCORES_RANK else outputs
+    # Boxes are a table an image as well, in which nothing is a score.
+    scores = outputs.ndim == _SCORES_RANK and outputs.dtype.names is None
+    labels: Labels = outputs.argmax(axis=1) if scores else outputs
     return labels
 
 
@@ -39,6 +41,14 @@ class Criterion(ABC):
             target: (n, ...) what should be answered.
             outputs: (n, classes) scores, (n,) labels or (n,) values.
         """
+
+    def wanted(self, y: Labels) -> Labels:
+        """Return the labels in the form they are judged in; most are taken as they are."""
+        return y
+
+    def read(self, outputs: Outputs) -> Outputs:
+        """Return a model's answers in the form they are judged in; most are taken as they are."""
+        return outputs
 
     def about(self, model: Model) -> Self:  # noqa: ARG002 - for those that name a class
         """Return the criterion as it reads a model's answers; most need to know nothing of it.
@@ -145,6 +155,10 @@ class SameAsClean(AgainstClean):
 
     def kept(self, outputs: Outputs) -> Labels:
         """Return (n,) the answers themselves."""
+        if outputs.dtype.names is not None:
+            raise InvalidModel(
+                "the model answers boxes, which are never exactly the same: criterion=BoxesKept(iou=0.5)"
+            )
         return answers(outputs)
 
     def score(self, target: Labels, outputs: Outputs) -> Floats:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pytest_robust.core.arrays import Inputs, Labels, read_only, take
 from pytest_robust.core.bounds import Bounds, infer_bounds
+from pytest_robust.core.detections import check_inside, is_boxes
 from pytest_robust.core.errors import InvalidArgument, InvalidData
 from pytest_robust.core.table import Column, Table, check_table
 
@@ -29,7 +30,8 @@ class Dataset:
 
     Args:
         x: (n, ...) array, an array of strings, or a dict of such arrays of equal length.
-        y: (n,) class indices, class names or values; None where no check needs them.
+        y: (n,) class indices, class names or values, or (n, most) boxes as `as_boxes` makes them;
+            None where no check needs them.
         bounds: The values an input can take; None to infer them when a check needs them; a
             dict of bounds for several inputs.
         columns: What is known of the columns of a data frame, in which values may be missing.
@@ -63,14 +65,19 @@ class Dataset:
         for name, entry in entries.items():
             _check_finite(name, entry, may_miss=bool(self.columns))
         if self.y is not None:
-            labels = read_only(np.asanyarray(self.y))
-            if labels.ndim == 0:
-                raise InvalidData(f"y={labels.item()!r} is a single value; each example needs one label")
-            if len(labels) != len(self):
-                raise InvalidData(f"x has {len(self)} examples and y has {len(labels)}: each example needs one label")
-            _check_finite("y", labels, may_miss=False)
-            object.__setattr__(self, "y", labels)
+            object.__setattr__(self, "y", self._checked_labels(entries))
         self._check_bounds(entries)
+
+    def _checked_labels(self, entries: Mapping[str, NDArray[Any]]) -> Labels:
+        labels = read_only(np.asanyarray(self.y))
+        if labels.ndim == 0:
+            raise InvalidData(f"y={labels.item()!r} is a single value; each example needs one label")
+        if len(labels) != len(self):
+            raise InvalidData(f"x has {len(self)} examples and y has {len(labels)}: each example needs one label")
+        _check_finite("y", labels, may_miss=False)
+        if is_boxes(labels) and len(entries) == 1:
+            check_inside(labels, next(iter(entries.values())))
+        return labels
 
     def _check_bounds(self, entries: Mapping[str, NDArray[Any]]) -> None:
         given = self.bounds if isinstance(self.bounds, Mapping) else {"": self.bounds}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Self
 
-from pytest_robust.core.arrays import Floats, Integers
+from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
 from pytest_robust.core.criteria import ByFunction, Correct, Criterion
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
@@ -18,6 +18,7 @@ from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation
 
 __all__ = [
+    "AnswerScore",
     "ExampleMetric",
     "Flattery",
     "Metric",
@@ -133,6 +134,24 @@ class SampleMetric(Metric):
             outcomes: One for each request, complete.
             confidence: Coverage, strictly between 0 and 1.
             seed: For intervals that resample.
+        """
+
+
+class AnswerScore(ABC):
+    """A number about all answers together, for `score`: one that scikit-learn does not have."""
+
+    @property
+    @abstractmethod
+    def criterion(self) -> Criterion:
+        """What reads the labels and the model's answers."""
+
+    @abstractmethod
+    def measure(self, target: Labels, outputs: Outputs) -> Callable[[Integers], float]:
+        """Return what gives the number of some examples, NaN where it is not defined on them.
+
+        Args:
+            target: (n, ...) what should be answered, moved where a change moved it.
+            outputs: (n, ...) the answers.
         """
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
 from pytest_robust.core.criteria import AgainstClean, Criterion, answers
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.detections import check_inside, is_boxes, widened
 from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.model import Classifier, Model
@@ -48,7 +49,9 @@ class CleanAnswers:
                 "the data have no labels y, and what is right depends on them; give labels, or measure invariance, "
                 "which needs none"
             )
-        self._target = None if data.y is None or not self.needs_labels else encode(data.y, model)
+        self._target = None if data.y is None or not self.needs_labels else criterion.wanted(encode(data.y, model))
+        if self._target is not None and is_boxes(self._target) and isinstance(data.x, np.ndarray):
+            check_inside(self._target, data.x)
 
     @property
     def needs_labels(self) -> bool:
@@ -58,12 +61,20 @@ class CleanAnswers:
     def target(self, index: Integers) -> Labels:
         """Return what should be answered to the examples `index`, asked before."""
         known = self._answer if self._target is None else self._target
-        assert known is not None, "asked before any answer"
+        if known is None:
+            # A model that cannot be asked has no answers, and its record tells of no example.
+            assert not len(index), "asked before any answer"
+            return np.zeros(0)
         return known[index]
 
     def reference(self, index: Integers) -> Labels:
         """Return what answers to the examples `index`, asked before, are judged by."""
         return self.target(index) if self._kept is None else self._kept[index]
+
+    @property
+    def judges_by_target(self) -> bool:
+        """Whether what a perturbation is told to be right is what answers are judged by."""
+        return self._kept is None or is_boxes(self._kept)
 
     def score(self, index: Integers) -> Floats:
         """Return (n,) scores of the examples `index`."""
@@ -86,9 +97,9 @@ class CleanAnswers:
         """Return the model's answers to the examples `index`."""
         self.meter.queries += len(index)
         self.meter.watcher.asked()
-        x = self.data.inputs(index)
+        x, about_classes = self.data.inputs(index), self.criterion.about_classes
         try:
-            return ask(self.model, x, about_classes=self.criterion.about_classes, rows=len(index))
+            return self.criterion.read(ask(self.model, x, about_classes=about_classes, rows=len(index)))
         except (ValueError, TypeError) as error:
             raise gaps_refused(error, Clean(), x, self.data) from error
 
@@ -98,21 +109,36 @@ class CleanAnswers:
         Raises:
             InvalidData: The labels do not fit the answers.
         """
-        said = answers(outputs)
+        said = self._said(outputs)
         if self._answer is None:
             if self._target is not None and self.criterion.about_classes:
                 fit(self._target, outputs)
             self._answer = _room(len(self.data), said)
-        self._answer[index] = said
+        self._answer = _filled(self._answer, index, said)
         if isinstance(self.criterion, AgainstClean):
             kept = self.criterion.kept(outputs)
             self._kept = _room(len(self.data), kept) if self._kept is None else self._kept
-            self._kept[index] = kept
+            self._kept = _filled(self._kept, index, kept)
         target = self.target(index)
         self._score[index] = self.criterion.score(self.reference(index), outputs)
         if self.criterion.about_classes and isinstance(self.model, Classifier):
             self._loss[index] = LogOdds().value(outputs, np.asarray(target, dtype=np.int64))
         self._known[index] = True
+
+    def _said(self, outputs: Outputs) -> Labels:
+        """Return what stands for a label where there is none: of boxes those that count, so that they can move."""
+        if isinstance(self.criterion, AgainstClean) and is_boxes(outputs):
+            return self.criterion.kept(outputs)
+        return answers(outputs)
+
+
+def _filled(room: NDArray[Any], index: Integers, some: NDArray[Any]) -> NDArray[Any]:
+    """Return the room with some values in it, wider where later answers hold more boxes than the first."""
+    if is_boxes(some):
+        width = max(room.shape[1], some.shape[1])
+        room, some = widened(room, width), widened(some, width)
+    room[index] = some
+    return room
 
 
 def _room(total: int, some: NDArray[Any]) -> NDArray[Any]:

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_robust.core.arrays import Floats, Integers, Mask, Outputs
+from pytest_robust.core.arrays import Floats, Integers, Labels, Mask, Outputs
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.criteria import answers
+from pytest_robust.core.detections import joined
+from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Untargeted
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
@@ -50,6 +52,7 @@ class _Changed:
     reached: Floats | None = None
     broken_by: Integers | None = None
     outputs: Outputs | None = None
+    target: Labels | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,7 @@ class Evaluation:
         self._reached: Floats | None = None
         self._broken_by: Integers | None = None
         self._outputs: list[Outputs] = []
+        self._moved: Labels | None = None
         self._looks: dict[int, _Look] = {}
         self._opinions: dict[int, Opinion] = {}
         self.done = 0
@@ -116,21 +120,7 @@ class Evaluation:
             stop = self._next_look()
             index, rows = self.order[self.done : stop], slice(self.done, stop)
             changed = self._unchanged(index) if isinstance(self.request.under, Clean) else self._change(index)
-            self._clean_score[rows], self._score[rows] = changed.clean, changed.score
-            if changed.distance is not None:
-                if self._distance is None:
-                    self._distance = np.full(len(self.order), np.nan)
-                self._distance[rows] = changed.distance
-            if changed.reached is not None:
-                if self._reached is None:
-                    self._reached = np.zeros(len(self.order))
-                self._reached[rows] = changed.reached
-            if changed.broken_by is not None:
-                if self._broken_by is None:
-                    self._broken_by = np.full(len(self.order), -1)
-                self._broken_by[rows] = changed.broken_by
-            if changed.outputs is not None:
-                self._outputs.append(changed.outputs)
+            self._keep(rows, changed)
             self.done = stop
             self._seconds += time.perf_counter() - started
             started = time.perf_counter()
@@ -139,6 +129,27 @@ class Evaluation:
                 cost=Cost(queries=self._meter.queries, gradients=self._meter.gradients, seconds=self._seconds),
                 evidence=Evidence(kept=list(self._evidence.kept)),
             )
+
+    def _keep(self, rows: slice, changed: _Changed) -> None:
+        self._clean_score[rows], self._score[rows] = changed.clean, changed.score
+        if changed.distance is not None:
+            if self._distance is None:
+                self._distance = np.full(len(self.order), np.nan)
+            self._distance[rows] = changed.distance
+        if changed.reached is not None:
+            if self._reached is None:
+                self._reached = np.zeros(len(self.order))
+            self._reached[rows] = changed.reached
+        if changed.broken_by is not None:
+            if self._broken_by is None:
+                self._broken_by = np.full(len(self.order), -1)
+            self._broken_by[rows] = changed.broken_by
+        if changed.outputs is not None:
+            self._outputs.append(changed.outputs)
+        if changed.target is not None:
+            if self._moved is None:
+                self._moved = np.array(self._clean.target(self.order))
+            self._moved[rows] = changed.target
 
     def _progress(self) -> Progress:
         known = slice(0, self.done)
@@ -181,8 +192,8 @@ class Evaluation:
             distance=None if self._distance is None else self._distance[known].copy(),
             reached=None if self._reached is None else self._reached[known].copy(),
             broken_by=None if self._broken_by is None else self._broken_by[known].copy(),
-            outputs=np.concatenate(self._outputs)[known] if self._outputs else None,
-            target=self._clean.target(index),
+            outputs=joined(self._outputs)[known] if self._outputs else None,
+            target=self._clean.target(index) if self._moved is None else self._moved[known].copy(),
             classes=model.classes if isinstance(model, Classifier) else None,
             findings=look.findings,
             notes=model.notes,
@@ -238,12 +249,16 @@ class Evaluation:
         # wanted, it is changed all the same.
         rows = np.flatnonzero(clean > 0) if not self.request.outputs else np.arange(len(index))
         score, distance, reached, broken_by, outputs = np.zeros(len(index)), None, None, None, None
+        target: Labels | None = None
         if len(rows):
             chosen = index[rows]
             trial = self._trial(chosen, self._meter)
             made = realise(self.request.under, trial)
             outputs = self._ask(made.x, chosen, self._meter)
-            score[rows] = self._judge(outputs, chosen)
+            score[rows] = self._judge(outputs, chosen, made.y)
+            if made.y is not None and self._clean.needs_labels:
+                target = np.array(self._clean.target(index))
+                target[rows] = made.y
             if made.distance is not None:
                 distance = np.full(len(index), np.nan)
                 distance[rows] = made.distance
@@ -269,6 +284,7 @@ class Evaluation:
             reached=reached,
             broken_by=broken_by,
             outputs=outputs if self.request.outputs else None,
+            target=target,
         )
 
     def _trial(self, index: Integers, meter: Meter) -> Trial:
@@ -278,8 +294,8 @@ class Evaluation:
         entry.flags.writeable = False
         target = self._clean.target(index)
 
-        def broken(changed: NDArray[Any], rows: Integers) -> Mask:
-            score = self._judge(self._ask(changed, index[rows], meter), index[rows])
+        def broken(changed: NDArray[Any], y: Labels | None, rows: Integers) -> Mask:
+            score = self._judge(self._ask(changed, index[rows], meter), index[rows], y)
             return score < self._clean.score(index[rows])
 
         return Trial(
@@ -296,13 +312,20 @@ class Evaluation:
         whole = self._part.into(self._clean.data.inputs(index), changed)
         meter.queries += len(index)
         self._watcher.asked()
+        criterion = self.request.criterion
         try:
-            return ask(self._clean.model, whole, about_classes=self.request.criterion.about_classes, rows=len(index))
+            return criterion.read(ask(self._clean.model, whole, about_classes=criterion.about_classes, rows=len(index)))
         except (ValueError, TypeError) as error:
             raise gaps_refused(error, self.request.under, whole, self._clean.data) from error
 
-    def _judge(self, outputs: Outputs, index: Integers) -> Floats:
-        return self.request.criterion.score(self._clean.reference(index), outputs)
+    def _judge(self, outputs: Outputs, index: Integers, moved: Labels | None) -> Floats:
+        """Return the scores of answers, by the labels that a change moved with its inputs where it did."""
+        if moved is not None and not self._clean.judges_by_target:
+            raise InvalidArgument(
+                f"{self.request.under!r} changes what is right, and {self.request.criterion!r} compares with the "
+                "answer to the unchanged input: measure accuracy(under=...) with labels instead"
+            )
+        return self.request.criterion.score(self._clean.reference(index) if moved is None else moved, outputs)
 
     def _observe(self, index: Integers, trial: Trial, broken: Mask, unusable: Mask | None, outputs: Outputs) -> None:
         """Collect the signs of a sick attack, for perturbations that follow gradients."""
@@ -326,7 +349,7 @@ class Evaluation:
             noisy = self._noisy(trial.rows(rows) if len(rows) < len(index) else trial, attack.norm, attack.eps)
             signs.compared += len(rows)
             signs.broken_there += int(broken[rows].sum())
-            signs.broken_by_noise += int(trial.broken(noisy, rows).sum())
+            signs.broken_by_noise += int(trial.broken(noisy, None, rows).sum())
 
     def _noisy(self, trial: Trial, norm: Norm, eps: float) -> NDArray[Any]:
         x = trial.x.astype(np.float32, copy=False)

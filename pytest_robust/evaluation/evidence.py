@@ -12,6 +12,7 @@ from scipy.special import softmax
 from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
 from pytest_robust.core.criteria import answers
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.detections import described, is_boxes
 from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.record import Example, Picture
 from pytest_robust.core.table import Column
@@ -48,7 +49,7 @@ class Evidence:
             outputs: (n, ...) the answers to these.
             distance: (n,) norms of the changes, where they have any.
         """
-        sure = -_belief(outputs) if outputs.ndim == _SCORES_RANK else np.zeros(len(index))
+        sure = -_belief(outputs) if outputs.ndim == _SCORES_RANK and not is_boxes(outputs) else np.zeros(len(index))
         for row in np.argsort(sure, kind="stable")[:_KEPT]:
             far = None if distance is None else float(distance[row])
             self.kept.append(
@@ -87,7 +88,7 @@ class Evidence:
             found.append(
                 Example(
                     index=one.index,
-                    label="" if data.y is None else str(data.y[one.index]),
+                    label="" if data.y is None else _label(data.y[one.index]),
                     before=clean_said,
                     after=said,
                     before_score=_top(clean_output),
@@ -112,7 +113,14 @@ def _top(output: NDArray[Any]) -> float | None:
     )
 
 
+def _label(label: Any) -> str:  # noqa: ANN401 - a label of any kind
+    boxes = isinstance(label, np.ndarray) and is_boxes(label)
+    return described(label) if boxes else str(label)
+
+
 def _said(output: NDArray[Any], classes: Labels | None) -> str:
+    if is_boxes(output):
+        return described(output)
     if output.ndim == 1 and len(output) > 1:
         best = int(answers(output[None])[0])
         return str(best if classes is None else classes[best])

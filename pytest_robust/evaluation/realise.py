@@ -15,6 +15,7 @@ from pytest_robust.core.arrays import Floats, Integers, Labels, Mask
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.constrained import Constrained, holds
+from pytest_robust.core.detections import is_boxes
 from pytest_robust.core.errors import InvalidArgument, InvalidData
 from pytest_robust.core.model import Model, name_of
 from pytest_robust.core.perturbation import (
@@ -52,7 +53,8 @@ class Trial:
         bounds: Gives the values the input can take; asked only by those who need them.
         streams: The rows' random numbers.
         table: Gives all rows of the table that the inputs are some of; asked only by those who need them.
-        broken: Tells which of (m, ...) changed inputs of the rows `keep` are answered wrong.
+        broken: Tells which of (m, ...) changed inputs of the rows `keep` are answered wrong, given
+            the labels that moved with them, None where these stay.
     """
 
     model: Model
@@ -60,7 +62,7 @@ class Trial:
     y: Labels
     bounds: Callable[[], Bounds]
     streams: Streams
-    broken: Callable[[NDArray[Any], Integers], Mask]
+    broken: Callable[[NDArray[Any], Labels | None, Integers], Mask]
     table: Callable[[], Table]
 
     def rows(self, keep: Integers) -> Trial:
@@ -71,7 +73,7 @@ class Trial:
             x=self.x[keep],
             y=self.y[keep],
             streams=self.streams.rows(keep),
-            broken=lambda x, rows: self.broken(x, keep[rows]),
+            broken=lambda x, y, rows: self.broken(x, y, keep[rows]),
         )
 
 
@@ -81,6 +83,7 @@ class Realised:
 
     Args:
         x: (n, ...) inputs, of the type the dataset keeps them in.
+        y: (n, ...) labels that moved with them, None where these stay.
         distance: (n,) norms of the changes, None where they have none.
         unusable: (n,) where an attack returned something that is no number.
         broken_by: (n,) which member of an ensemble broke the example, -1 for none; None where
@@ -88,6 +91,7 @@ class Realised:
     """
 
     x: NDArray[Any]
+    y: Labels | None = None
     distance: Floats | None = None
     unusable: Mask | None = None
     broken_by: Integers | None = None
@@ -114,7 +118,24 @@ def _transform(transform: Transform, trial: Trial) -> Realised:
     changed = transform.apply(Batch(x=x, y=trial.y, bounds=bounds), trial.streams.child(transform.kind))
     if changed.x.shape != trial.x.shape:
         raise InvalidArgument(f"{transform!r} made inputs of shape {changed.x.shape} of {trial.x.shape}")
-    return Realised(x=_as_kept(changed.x, trial.x.dtype, np.rint))
+    return Realised(x=_as_kept(changed.x, trial.x.dtype, np.rint), y=_moved(transform, changed.y, trial.y))
+
+
+def _moved(transform: Transform, y: Labels | None, before: Labels) -> Labels | None:
+    """Return the labels that a transform changed, None where it left them.
+
+    Raises:
+        InvalidArgument: They are of another form.
+    """
+    if y is None or y is before:
+        return None
+    y = np.asarray(y)
+    if y.shape != before.shape or y.dtype != before.dtype:
+        raise InvalidArgument(
+            f"{transform!r} made labels {y.dtype} of shape {y.shape} of {before.dtype} of shape {before.shape}: "
+            "each example keeps its label, or gets another of the same form; a box that is not seen gets the class -1"
+        )
+    return None if np.array_equal(y, before) else y
 
 
 @realise.register
@@ -158,6 +179,7 @@ def _constrained(constrained: Constrained, trial: Trial) -> Realised:
 
 @realise.register
 def _attack(attack: Attack, trial: Trial) -> Realised:
+    _check_classes(attack, trial)
     check_able(trial.model, attack)
     x = _numbers(attack, trial)
     threat = ThreatModel(norm=attack.norm, eps=attack.eps, bounds=trial.bounds())
@@ -184,14 +206,23 @@ def _chain(chain: Chain, trial: Trial) -> Realised:
     step = Realised(x=trial.x)
     unusable: Mask = np.zeros(len(trial.x), dtype=bool)
     for turn, part in enumerate(chain.parts):
-        step = realise(part, replace(trial, x=_frozen(step.x), streams=trial.streams.child("part", turn)))
+        y = step.y
+        moved = trial if y is None else replace(trial, y=y, broken=_broken_by(trial, y))
+        step = realise(part, replace(moved, x=_frozen(step.x), streams=trial.streams.child("part", turn)))
+        step = step if step.y is not None else replace(step, y=y)
         if step.unusable is not None:
             unusable = np.logical_or(unusable, step.unusable)
     return replace(step, unusable=unusable)
 
 
+def _broken_by(trial: Trial, moved: Labels) -> Callable[[NDArray[Any], Labels | None, Integers], Mask]:
+    """Return what tells broken rows by labels that an earlier change moved, where a later one leaves them."""
+    return lambda x, y, rows: trial.broken(x, moved[rows] if y is None else y, rows)
+
+
 @realise.register
 def _search(search: Search, trial: Trial) -> Realised:
+    _check_classes(search, trial)
     check_able(trial.model, search)
     x = _numbers(search, trial)
     limits = np.asarray(search.limits, dtype=np.float64)
@@ -220,7 +251,7 @@ def _ensemble(ensemble: Ensemble, trial: Trial) -> Realised:
 
 def _in_turn(parts: tuple[Perturbation, ...], trial: Trial) -> Realised:
     """Return what the first part that breaks an example makes of it, else the last."""
-    worst = np.array(trial.x)
+    worst, moved = np.array(trial.x), np.array(trial.y)
     unusable = np.zeros(len(trial.x), dtype=bool)
     distance: Floats = np.full(len(trial.x), np.nan)
     broken_by: Integers = np.full(len(trial.x), -1)
@@ -234,15 +265,35 @@ def _in_turn(parts: tuple[Perturbation, ...], trial: Trial) -> Realised:
         # Texts may have become longer than those before: NumPy would cut them.
         worst = worst.astype(np.promote_types(worst.dtype, step.x.dtype), copy=False)
         worst[standing] = step.x
+        moved[standing] = trial.y[standing] if step.y is None else step.y
         unusable[standing] |= False if step.unusable is None else step.unusable
         distance[standing] = np.nan if step.distance is None else step.distance
-        broken = trial.broken(step.x, standing)
+        broken = trial.broken(step.x, step.y, standing)
         broken_by[standing[broken]] = turn
         standing = standing[~broken]
         if not len(standing):
             break
     measured = all(isinstance(part, Attack) for part in parts)
-    return Realised(x=worst, unusable=unusable, distance=distance if measured else None, broken_by=broken_by)
+    return Realised(
+        x=worst,
+        y=None if np.array_equal(moved, trial.y) else moved,
+        unusable=unusable,
+        distance=distance if measured else None,
+        broken_by=broken_by,
+    )
+
+
+def _check_classes(perturbation: Attack | Search, trial: Trial) -> None:
+    """Refuse to attack a detector.
+
+    Raises:
+        InvalidArgument: What is right are boxes.
+    """
+    if is_boxes(np.asarray(trial.y)):
+        raise InvalidArgument(
+            f"{perturbation!r} looks for another class, and what is right here are boxes: "
+            "test a detector under transforms, such as Fog(severity=3) or Rotate(degrees=5)"
+        )
 
 
 def _whole(point: Floats, x: Floats, threat: ThreatModel) -> Floats:

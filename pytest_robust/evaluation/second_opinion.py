@@ -85,7 +85,7 @@ class _Case:
         """Return which of the examples another attack breaks, a random model's by most of its answers."""
         rows = np.arange(len(self.trial.x))
         changed = realise(perturbation, self.trial).x
-        votes = [self.trial.broken(changed, rows) for _ in range(_VOTES if self.random else 1)]
+        votes = [self.trial.broken(changed, None, rows) for _ in range(_VOTES if self.random else 1)]
         broken: Mask = np.mean(votes, axis=0) > 0.5  # noqa: PLR2004 - most of them
         return broken
 
@@ -115,7 +115,7 @@ def second_opinion(attack: Attack, trial: Trial, broken: Mask | None, standing: 
         section 3 and the checklist of section 5.
     """
     if broken is None:
-        broken = trial.broken(realise(attack, trial).x, np.arange(len(trial.x)))
+        broken = trial.broken(realise(attack, trial).x, None, np.arange(len(trial.x)))
     case = _Case(attack=attack, trial=trial, broken=broken, standing=standing)
     questions: list[Callable[[_Case], Finding | None]] = [_unsteady]
     if isinstance(attack.goal, Untargeted) and attack.eps != inf:

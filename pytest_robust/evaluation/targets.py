@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pytest_robust.core.arrays import Labels, Outputs
+from pytest_robust.core.detections import is_boxes
 from pytest_robust.core.errors import InvalidData, InvalidModel
 from pytest_robust.core.model import Classifier, Model
 
@@ -42,6 +43,11 @@ def fit(target: Labels, outputs: Outputs) -> None:
         InvalidData: Labels outside the outputs, or of another kind.
         InvalidModel: Answers that are neither scores nor labels.
     """
+    if is_boxes(outputs) or is_boxes(target):
+        raise InvalidModel(
+            f"{'the model answers' if is_boxes(outputs) else 'y holds'} boxes, and a class was to be judged: "
+            "name a criterion for boxes, criterion=BoxesFound(iou=0.5)"
+        )
     if outputs.ndim == 1:
         if np.issubdtype(outputs.dtype, np.floating) and (outputs != np.rint(outputs)).any():
             raise InvalidModel(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pytest_robust.core.arrays import Floats
-from pytest_robust.core.criteria import SameAsClean
+from pytest_robust.core.criteria import AgainstClean, SameAsClean
+from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import ExampleMetric, Flattery, Request
 from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.perturbation import Perturbation
@@ -19,6 +20,10 @@ class Invariance(ExampleMetric):
 
     Args:
         under: The perturbation.
+        criterion: What counts as the same: `SameAsClean()`, of a detector `BoxesKept(iou=0.5)`.
+
+    Raises:
+        InvalidArgument: The criterion does not compare with the answer to the unchanged input.
 
     References:
         Ribeiro et al., "Beyond Accuracy: Behavioral Testing of NLP Models with CheckList",
@@ -26,6 +31,15 @@ class Invariance(ExampleMetric):
     """
 
     under: Perturbation
+    criterion: AgainstClean = field(default_factory=SameAsClean)
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        if not isinstance(self.criterion, AgainstClean):
+            raise InvalidArgument(
+                f"criterion={self.criterion!r} judges by labels, and invariance by the answer before the change: "
+                "give SameAsClean() or BoxesKept(iou=0.5), or measure accuracy"
+            )
 
     @property
     def flattery(self) -> Flattery:
@@ -34,8 +48,8 @@ class Invariance(ExampleMetric):
 
     def requests(self) -> tuple[Request, ...]:
         """Return the one evaluation it needs."""
-        return (Request(under=self.under, criterion=SameAsClean()),)
+        return (Request(under=self.under, criterion=self.criterion),)
 
     def scores(self, outcomes: Outcomes) -> Floats:
-        """Return (n,) 1 where the answer stayed."""
+        """Return (n,) scores: 1 where the answer stayed."""
         return outcomes.perturbed

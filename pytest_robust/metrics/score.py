@@ -1,4 +1,4 @@
-"""Any metric of scikit-learn."""
+"""Any metric of scikit-learn, and average precision."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from pytest_robust.core.arrays import Labels, Outputs
-from pytest_robust.core.criteria import Correct, answers
+from pytest_robust.core.criteria import Correct, Criterion, answers
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
-from pytest_robust.core.metric import Flattery, Request, SampleMetric
+from pytest_robust.core.metric import AnswerScore, Flattery, Request, SampleMetric
 from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation
 from pytest_robust.statistics.bootstrap import bootstrap
@@ -31,12 +31,13 @@ _BINARY = 2
 
 @dataclass(frozen=True)
 class Score(SampleMetric):
-    """A scikit-learn metric of the labels and the model's answers.
+    """A metric of the labels and the model's answers: one of scikit-learn, or average precision.
 
     Args:
         metric: A scorer's name ("f1_macro", "roc_auc", "precision"; all of
             `sklearn.metrics.get_scorer_names()`), a scorer made by `make_scorer`, or a
-            function of (labels, predicted labels) such as `sklearn.metrics.f1_score`.
+            function of (labels, predicted labels) such as `sklearn.metrics.f1_score`. For boxes
+            `AveragePrecision(iou=0.5)`.
         under: The perturbation; all examples are changed, also those wrong before.
 
     Raises:
@@ -47,7 +48,7 @@ class Score(SampleMetric):
         'f1_macro'
     """
 
-    metric: str | Callable[..., float]
+    metric: str | AnswerScore | Callable[..., float]
     under: Perturbation = field(default_factory=Clean, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -61,7 +62,7 @@ class Score(SampleMetric):
                 raise InvalidArgument(
                     f"metric={self.metric!r} is no scorer of scikit-learn (sklearn.metrics.get_scorer_names()){hint}"
                 )
-        elif not callable(self.metric):
+        elif not isinstance(self.metric, AnswerScore) and not callable(self.metric):
             raise InvalidArgument(
                 f"metric={self.metric!r} must be a scorer's name, a scorer or a function of (y, predicted)"
             )
@@ -72,13 +73,17 @@ class Score(SampleMetric):
         return self.metric if isinstance(self.metric, str) else getattr(self.metric, "__name__", repr(self.metric))
 
     @property
+    def _criterion(self) -> Criterion:
+        return self.metric.criterion if isinstance(self.metric, AnswerScore) else Correct()
+
+    @property
     def flattery(self) -> Flattery:
         """A weak attack leaves a score high; scorers count errors as negative."""
         return Flattery.UP
 
     def requests(self) -> tuple[Request, ...]:
         """Return the one evaluation it needs, with all answers."""
-        return (Request(under=self.under, criterion=Correct(), outputs=True),)
+        return (Request(under=self.under, criterion=self._criterion, outputs=True),)
 
     def estimate(self, outcomes: tuple[Outcomes, ...], *, confidence: float, seed: int) -> Estimate:
         """Return the metric with its interval."""
@@ -106,6 +111,8 @@ class Score(SampleMetric):
         )
 
     def _measure(self, outputs: Outputs, target: Labels) -> Callable[[NDArray[np.int64]], float]:
+        if isinstance(self.metric, AnswerScore):
+            return self.metric.measure(target, outputs)
         predicted = answers(outputs)
         if isfunction(self.metric) or not (isinstance(self.metric, str) or hasattr(self.metric, "_score_func")):
             function: Any = self.metric

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pytest_robust import attacks, transforms
+from pytest_robust.core.average_precision import AveragePrecision
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import UNBOUNDED
+from pytest_robust.core.box_criteria import BoxesFound
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.corruptions import FIFTEEN
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.detections import is_boxes
 from pytest_robust.core.images import CHANNELS
 from pytest_robust.core.model import Model
 from pytest_robust.core.perturbation import Attack, Perturbation, Transform
@@ -35,6 +38,8 @@ _COLOUR_RANK = 4
 _GREY_RANK = 3
 # Smaller arrays of rank 3 are series of readings rather than images.
 _SIDE = 8
+_TABLES = 3
+_BOX = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +130,24 @@ def checks(data: Dataset, profile: str, *, train: Path | None) -> Iterator[Batte
     Raises:
         InvalidData: They are images whose black and white are in doubt.
     """
-    yield BatteryCheck(name="clean")
+    judged: dict[str, Any] = {"criterion": BoxesFound()} if _has_boxes(data) else {}
+    yield BatteryCheck(name="clean", arguments=judged)
+    if judged:
+        yield BatteryCheck(name="average-precision", metric="score", arguments={"metric": AveragePrecision()})
     if train is not None:
-        yield BatteryCheck(name="generalization-gap", metric="generalization_gap", arguments={"train": train})
+        yield BatteryCheck(name="generalization-gap", metric="generalization_gap", arguments={"train": train, **judged})
     for change in _changes(data, PROFILES[profile]):
-        yield BatteryCheck(name=change.id, arguments={"under": change})
+        # An attack looks for another class, and boxes are none.
+        if not (judged and isinstance(change, Attack)):
+            yield BatteryCheck(name=change.id, arguments={"under": change, **judged})
+
+
+def _has_boxes(data: Dataset) -> bool:
+    """Return whether the labels are boxes, whose five columns no other labels of images have."""
+    y = data.y
+    if y is None or not isinstance(data.x, np.ndarray) or not _are_images(data.x):
+        return False
+    return is_boxes(y) or (y.ndim == _TABLES and y.shape[2] == _BOX)
 
 
 def _changes(data: Dataset, profile: Profile) -> Iterator[Perturbation]:

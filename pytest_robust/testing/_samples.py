@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.arrays import Integers
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
+from pytest_robust.core.detections import Boxes, as_boxes
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Table, packed
 
@@ -66,13 +67,15 @@ class Sample:
 
 
 def samples() -> Iterator[Sample]:
-    """Yield images, grey and coloured in [0, 1] and [0, 255], tables, sequences, and texts."""
+    """Yield images, grey and coloured in [0, 1] and [0, 255], some with boxes, tables, sequences, and texts."""
     # Neither square nor of equal parity, so that swapped axes and centres show.
     for shape in ((9, 12), (9, 12, 1), (9, 12, 3)):
         for high in (1, 255):
             yield _sample(
                 f"images (n, {', '.join(map(str, shape))}) in [0, {high}]", _images(shape, high), Bounds(0, high)
             )
+    squares, boxes = _squares()
+    yield _sample("squares (n, 24, 32, 3) in [0, 1] with boxes", squares, Bounds(0, 1), boxes)
     table = np.random.default_rng(0).normal(size=(_EXAMPLES, 5)).astype(np.float32)
     yield _sample("a table (n, 5) without bounds", table, UNBOUNDED)
     yield _sample("a table of several types (n,)", _people(_EXAMPLES, 0), UNBOUNDED)
@@ -110,6 +113,17 @@ def _people(rows: int, seed: int) -> NDArray[Any]:
     )
 
 
+def _squares() -> tuple[NDArray[np.float32], Boxes]:
+    """Return dark images with a bright square in each but the last, and the boxes around them."""
+    images = np.full((_EXAMPLES, 24, 32, 3), 0.1, dtype=np.float32)
+    boxes = []
+    # Away from the centre, so that a square which turns or is mirrored does not fall onto itself.
+    for image, (top, left) in zip(images, ((2, 3), (13, 20), (3, 21), (14, 4), (8, 2), (9, 22)), strict=False):
+        image[top : top + 8, left : left + 8] = 0.9
+        boxes.append(np.array([[left, top, left + 8, top + 8, 4]]))
+    return images, as_boxes([*boxes, np.zeros((0, 5))])
+
+
 def _tokens() -> NDArray[np.float32]:
     tokens = np.random.default_rng(0).integers(1, 50, size=(_EXAMPLES, 10)).astype(np.float32)
     # Padded behind, padded in front, nothing but padding, and one word again and again.
@@ -126,7 +140,7 @@ def _readings() -> NDArray[np.float32]:
     return readings
 
 
-def _sample(name: str, x: NDArray[Any], bounds: Bounds) -> Sample:
+def _sample(name: str, x: NDArray[Any], bounds: Bounds, y: NDArray[Any] | None = None) -> Sample:
     index = np.array([40, 7, 1000, 3, 21, 4, 12])
     whole = None
     if x.dtype.names is not None or (x.ndim == 2 and x.dtype.kind == "f"):  # noqa: PLR2004 - a matrix
@@ -137,7 +151,7 @@ def _sample(name: str, x: NDArray[Any], bounds: Bounds) -> Sample:
         rows = rows.astype(x.dtype)
         rows[index] = x
         whole = Table.of(rows)
-    batch = Batch(x=x, y=np.arange(len(x)) % 3, bounds=bounds, whole=whole)
+    batch = Batch(x=x, y=np.arange(len(x)) % 3 if y is None else y, bounds=bounds, whole=whole)
     for array in (batch.x, batch.y, index):
         if array is not None:
             array.flags.writeable = False

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from pytest_robust import transforms
 from pytest_robust.core.batch import Batch
+from pytest_robust.core.detections import PADDING, as_boxes, corners, described, is_boxes
 from pytest_robust.core.errors import InvalidData
+from pytest_robust.core.overlaps import overlaps
 from pytest_robust.core.perturbation import TableTransform, Transform
 from pytest_robust.core.table import Table, missing
 from pytest_robust.testing._samples import Sample, samples
@@ -19,13 +21,19 @@ from pytest_robust.testing._value import check_value, require
 __all__ = ["check_transform"]
 
 _SEED = 20_240_607
+# How much of the box around the bright pixels they fill, by which factor their number may differ
+# from before, and how well the two boxes must overlap: a blur to one side takes the middle of a square
+# along, and half as much again is found out.
+_FILLED = 0.8
+_GROWN = 1.6
+_NEAR = 0.3
 
 
 def check_transform(transform: Transform) -> None:
     """Check that a transform does what the engine, the cache and the reports rely on.
 
-    Tries it on images, tables, sequences and texts, or a table transform on tables; a kind that it
-    refuses with InvalidData is left out.
+    Tries it on images, some with boxes, tables, sequences and texts, or a table transform on tables;
+    a kind that it refuses with InvalidData is left out.
 
     Args:
         transform: An instance, at a strength where it does something.
@@ -33,9 +41,10 @@ def check_transform(transform: Transform) -> None:
     Raises:
         AssertionError: It is not a frozen, hashable value whose repr makes it again, has no
             milder version, writes into its input or returns it, changes shape, type or
-            number, leaves the bounds, makes values that are not finite, or gives an example
-            another result when it comes again, alone, in another batch or in another order; or a
-            table transform touches a column that `protect` or `columns` tell it to leave.
+            number, leaves the bounds, makes values that are not finite, moves things in images
+            and not the boxes around them, or gives an example another result when it comes
+            again, alone, in another batch or in another order; or a table transform touches a
+            column that `protect` or `columns` tell it to leave.
 
     Examples:
         >>> from pytest_robust.transforms import Rotate
@@ -48,7 +57,7 @@ def check_transform(transform: Transform) -> None:
     accepted = [sample for sample in meets if _accepts(transform, sample)]
     require(accepted != [], f"{transform!r} refuses every kind of input: images, tables, sequences and texts")
     for sample in accepted:
-        for check in (_check_input, _check_form, _check_values, _check_repetition, _check_batches):
+        for check in (_check_input, _check_form, _check_values, _check_boxes, _check_repetition, _check_batches):
             check(transform, sample)
         if tables:
             _check_columns(transform, sample)
@@ -96,14 +105,48 @@ def _check_values(transform: Transform, sample: Sample) -> None:
     require(inside, f"{transform!r} takes {sample.name} to [{low:g}, {high:g}]; end with batch.bounds.clip(x)")
 
 
+def _check_boxes(transform: Transform, sample: Sample) -> None:
+    """Where a bright square is still to be seen as such, its box must be there."""
+    before, changed = _labels(sample.batch), _apply(transform, sample)
+    if not is_boxes(before):
+        return
+    after = _labels(changed)
+    require(after.shape == before.shape and after.dtype == before.dtype, f"{transform!r} changes the form of the boxes")
+    for row, image in enumerate(changed.x.mean(axis=-1)):
+        bright = image > (image.min() + image.max()) / 2
+        rows, columns = np.nonzero(bright)
+        if before["class"][row, 0] == PADDING or not len(rows):
+            continue
+        around = [int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1]
+        seen = as_boxes([[[*around, before["class"][row, 0]]]])
+        filled = len(rows) / ((around[2] - around[0]) * (around[3] - around[1]))
+        grown = len(rows) / sample.batch.x[row, :, :, 0].round().sum()
+        # Covered in part, crumbled or all alight, a square says nothing. At an edge it may be the
+        # mirror image of one that has left.
+        edge = 0 in around[:2] or around[2] == image.shape[1] or around[3] == image.shape[0]
+        if edge or filled < _FILLED or not 1 / _GROWN <= grown <= _GROWN:
+            continue
+        near = float(overlaps(seen, after[row : row + 1]).max())
+        require(
+            near >= _NEAR,
+            f"{transform!r} leaves the box of a square that it moved to {around} at "
+            f"{described(after[row])} {corners(after[row : row + 1])[0].tolist()}; move boxes with their images",
+        )
+
+
+def _labels(batch: Batch) -> NDArray[Any]:
+    return np.asarray(batch.y)
+
+
 def _check_repetition(transform: Transform, sample: Sample) -> None:
     first, second = _apply(transform, sample), _apply(transform, sample)
     message = "gives another result for the same seed; draw from `streams` only and keep nothing"
-    require(_same(first.x, second.x), f"{transform!r} {message} ({sample.name})")
+    same = _same(first.x, second.x) and np.array_equal(_labels(first), _labels(second))
+    require(same, f"{transform!r} {message} ({sample.name})")
 
 
 def _check_batches(transform: Transform, sample: Sample) -> None:
-    whole = _apply(transform, sample).x
+    whole = _apply(transform, sample)
     count = len(sample)
     ways: dict[str, Any] = {f"example {row} alone": np.array([row]) for row in range(count)} | {
         "its first half": slice(0, count // 2),
@@ -113,11 +156,12 @@ def _check_batches(transform: Transform, sample: Sample) -> None:
         "another order": np.random.default_rng(0).permutation(count),
     }
     for way, keep in ways.items():
-        part = _apply(transform, sample.rows(keep), way=way).x
+        part = _apply(transform, sample.rows(keep), way=way)
         message = "differ from the same examples in the whole batch; draw from `streams` and mix no examples"
         if isinstance(transform, TableTransform):
             message += "; what is true of a column stands in batch.whole"
-        require(_same(part, whole[keep]), f"{transform!r}: {way} of {sample.name} {message}")
+        same = _same(part.x, whole.x[keep]) and np.array_equal(_labels(part), _labels(whole)[keep])
+        require(same, f"{transform!r}: {way} of {sample.name} {message}")
 
 
 def _check_columns(transform: Any, sample: Sample) -> None:  # noqa: ANN401 - a table transform, perhaps with columns

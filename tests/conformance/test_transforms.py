@@ -409,6 +409,31 @@ def _with_nan(batch: Batch, _: Streams) -> Batch:
     return replace(batch, x=x)
 
 
+def _mirrored(batch: Batch) -> Any:
+    # The third axis: columns of images, and of everything else whatever stands there.
+    return np.flip(batch.x, axis=min(2, batch.x.ndim - 1)).copy()
+
+
+def _with_boxes(batch: Batch, **fields: Any) -> Batch:
+    y = np.array(batch.y)
+    if y.dtype.names is not None:
+        for name, values in fields.items():
+            y[name] = values(y[name])
+    return replace(batch, x=batch.x.copy(), y=y)
+
+
+def _moves_boxes(batch: Batch, _: Streams) -> Batch:
+    return _with_boxes(batch, x1=lambda x: x + 5, x2=lambda x: x + 5)
+
+
+def _drops_boxes(batch: Batch, _: Streams) -> Batch:
+    return _with_boxes(batch, **{"class": lambda y: y * 0 - 1})
+
+
+def _shakes_boxes(batch: Batch, _: Streams) -> Batch:
+    return _with_boxes(batch, x1=lambda x: x + np.random.default_rng().random(x.shape))
+
+
 APPLY = {
     "writes into its input": (_writes, "writes into its input"),
     "writes into the labels": (_writes_labels, "writes into the labels"),
@@ -448,6 +473,13 @@ APPLY = {
     ),
     "fails for one example": (_fails_alone, "IndexError.*example 0 alone"),
     "refuses one example": (_refuses_alone, "refuses example 0 alone"),
+    "mirrors images and not boxes": (
+        lambda batch, _: replace(batch, x=_mirrored(batch)),
+        r"leaves the box of a square that it moved to \[21, 2, 29, 10\] at 1 box of class 4 \[\[3.0, 2.0, 11.0, 10.0",
+    ),
+    "moves boxes and not images": (_moves_boxes, "move boxes with their images"),
+    "drops boxes": (_drops_boxes, "move boxes with their images"),
+    "moves boxes at random": (_shakes_boxes, "another result for the same seed"),
     "fails on grey images": (_knows_only_colour, r"ValueError.*images \(n, 9, 12\)"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -14,7 +15,7 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from pytest_robust import Bounds, Dataset
+from pytest_robust import Bounds, BoxesFound, Dataset, Subject, as_boxes
 from pytest_robust.adapters import adapt
 from pytest_robust.plugin._battery_checks import PROFILES, checks, takes_gaps
 from pytest_robust.plugin.settings import _PROFILES
@@ -316,3 +317,25 @@ def test_gradients_are_followed_and_an_attack_that_proves_nothing_fails(folder) 
     result = folder.run("-v", "-k", "fgsm", model="coarse.keras")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*INVALID: no gradient reaches the input*"])
+
+
+def test_boxes_move_with_the_images_and_no_attack_looks_for_another_class() -> None:
+    generator = np.random.default_rng(0)
+    x = generator.random((4, 16, 16, 3)).astype(np.float32)
+    y = np.array([[[2, 3, 9, 12, 0], [1, 1, 5, 5, 2]]] * 4)
+    for labels in (y, as_boxes(y)):
+        found = list(checks(Dataset(x=x, y=labels, bounds=Bounds(0, 1)), "standard", train=Path("train.npz")))
+        names = [check.name for check in found]
+        assert names[:3] == ["clean", "average-precision", "generalization-gap"]
+        assert {"fog-severity-3", "rotate-degrees-10"} <= set(names)
+        assert not [name for name in names if name.startswith(("fgsm", "pgd"))]
+        assert all(check.arguments.get("criterion") == BoxesFound() for check in found if check.metric == "accuracy")
+        subject = Subject(lambda x: np.array([[[2, 3, 9, 12, 0, 0.9]]] * len(x)), x, labels, bounds=(0, 1))
+        by_name = {check.name: check.measurement(subject) for check in found}
+        assert float(by_name["clean"]) == 0.5
+        # Of two classes one is found, at recalls up to 1.
+        assert float(by_name["average-precision"]) == 0.5
+        assert float(by_name["fog-severity-3"]) == 0.5
+    # Three numbers a row are no boxes, and texts have none.
+    for data in (Dataset(x=x, y=y[..., :3]), Dataset(x=np.array(["a", "b", "c", "d"]), y=y), Dataset(x=x, y=None)):
+        assert "average-precision" not in [check.name for check in checks(data, "quick", train=None)]

@@ -15,6 +15,7 @@ from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import severity_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._boxes import with_boxes
 from pytest_robust.transforms.image._corruption import BySize, Constants, Levels, check_corruption
 from pytest_robust.transforms.image._layers import spread, uniform
 from pytest_robust.transforms.image._separable import gaussian, one_thread
@@ -71,6 +72,7 @@ class ElasticTransform(Transform):
     brings in from outside is the mirrored image (black in MNIST-C, whose edges are black). All sizes are
     relative to the image's sides, as in CIFAR-10-C and the package imagecorruptions, from which the
     constants of ImageNet-C are taken here: the published script's, in pixels, fit no other size than 224.
+    Boxes follow the skew of the whole image; what crumples within it leaves them alone.
 
     Args:
         severity: That of the corruption benchmarks, from 1 to 5.
@@ -102,7 +104,9 @@ class ElasticTransform(Transform):
         images = images_of(self, batch)
         stretch = self.constants.of(_STRETCH, self.severity, images)
         if stretch.corner:
-            images = _skewed(images, stretch.corner, streams)
+            inverse = _skew(images, stretch.corner, streams)
+            images = _skewed(images, inverse)
+            batch = with_boxes(batch, _about_the_centre(inverse, *images.shape[1:3]))
         if not stretch.reach:
             return with_images(batch, images)
         crumpled = np.empty(images.shape, dtype=np.float32)
@@ -135,17 +139,30 @@ def _crumpled(images: NDArray[np.float32], stretch: _Stretch, streams: Streams) 
     return sample(images, places, Reflect())
 
 
-def _skewed(images: NDArray[np.float32], corner: float, streams: Streams) -> NDArray[np.float32]:
-    """Return images under the affine map that takes three corners of a square to shifted ones."""
+def _skew(images: NDArray[np.float32], corner: float, streams: Streams) -> NDArray[np.float64]:
+    """Return (n, 3, 2) affine maps, from a pixel of the result, that take three corners of a square to shifted ones."""
     height, width = images.shape[1:3]
     middle, half = np.array([height // 2, width // 2]), min(height, width) // 3
     square = middle + half * np.array([[1, 1], [1, -1], [-1, -1]])
     reach = corner * min(height, width)
     shifted = square + streams.uniform("corners", (3, 2), -reach, reach).astype(np.float64)
     # Where a pixel of the result comes from: the map that takes the shifted corners back.
-    inverse = np.linalg.solve(
+    solved: NDArray[np.float64] = np.linalg.solve(
         np.concatenate((shifted, np.ones((len(images), 3, 1))), axis=2), square.astype(np.float64)
     )
+    return solved
+
+
+def _about_the_centre(inverse: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
+    """Return (n, 2, 3) the same maps as `resample` takes them."""
+    centre = np.array([(height - 1) / 2, (width - 1) / 2])
+    turned = inverse[:, :2].swapaxes(1, 2)
+    return np.concatenate([turned, (turned @ centre + inverse[:, 2] - centre)[..., None]], axis=2)
+
+
+def _skewed(images: NDArray[np.float32], inverse: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return images seen through the maps."""
+    height, width = images.shape[1:3]
     rows, columns = np.arange(height)[:, None], np.arange(width)
 
     def along(axis: int, part: slice) -> NDArray[np.float32]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pytest_robust.core.affine import identities
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.images import images_of
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._boxes import with_boxes
 from pytest_robust.transforms.image._direction import Direction, Horizontal, check_direction
 
 __all__ = ["Flip"]
@@ -58,4 +60,6 @@ class Flip(Transform):
         left = streams.uniform("flip") >= self.probability
         flipped[left] = images[left]
         # No clipping: the values are those of the input.
-        return replace(batch, x=flipped.reshape(batch.x.shape))
+        inverse = identities(len(images))
+        inverse[~left, self.direction.axis, self.direction.axis] = -1
+        return with_boxes(replace(batch, x=flipped.reshape(batch.x.shape)), inverse)

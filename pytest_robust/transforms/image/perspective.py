@@ -15,6 +15,7 @@ from pytest_robust.core.parameters import Amount, amount_range, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.projective import project, toward_corners
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._boxes import with_boxes
 
 __all__ = ["Perspective"]
 
@@ -63,7 +64,7 @@ class Perspective(Transform):
         """Return the images from another side."""
         images = images_of(self, batch)
         inverse = toward_corners(self._corners(streams), *images.shape[1:3])
-        return with_images(batch, project(images, inverse, self.fill))
+        return with_boxes(with_images(batch, project(images, inverse, self.fill)), inverse)
 
     def _corners(self, streams: Streams) -> NDArray[np.float64]:
         inward = [

@@ -13,6 +13,7 @@ from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import Amount, amount_range, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._boxes import with_boxes
 
 __all__ = ["Rotate"]
 
@@ -53,4 +54,4 @@ class Rotate(Transform):
         inverse = identities(len(images))
         inverse[:, 0, 0], inverse[:, 0, 1] = cos, sin
         inverse[:, 1, 0], inverse[:, 1, 1] = -sin, cos
-        return with_images(batch, resample(images, inverse, self.fill))
+        return with_boxes(with_images(batch, resample(images, inverse, self.fill)), inverse)

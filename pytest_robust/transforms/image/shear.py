@@ -14,6 +14,7 @@ from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import Amount, amount_range, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._boxes import with_boxes
 from pytest_robust.transforms.image._direction import Direction, Horizontal, check_direction
 
 __all__ = ["Shear"]
@@ -72,4 +73,4 @@ class Shear(Transform):
         # Rows are counted downwards: what turns a horizontal line up turns the top of a
         # vertical one left.
         inverse[:, 1 - along, along] = slope if along else -slope
-        return with_images(batch, resample(images, inverse, self.fill))
+        return with_boxes(with_images(batch, resample(images, inverse, self.fill)), inverse)

@@ -14,6 +14,7 @@ from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import Amount, amount_range, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._boxes import with_boxes
 
 __all__ = ["Translate"]
 
@@ -63,4 +64,4 @@ class Translate(Transform):
             pixels = draw(name, share, streams).astype(np.float64) * images.shape[1 + axis]
             # 3 / 28 of 28 pixels is 3.0000001 in float32; rounded, whole pixels stay whole.
             inverse[:, axis, 2] = -pixels.round(4)
-        return with_images(batch, resample(images, inverse, self.fill))
+        return with_boxes(with_images(batch, resample(images, inverse, self.fill)), inverse)

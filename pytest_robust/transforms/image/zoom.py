@@ -15,6 +15,7 @@ from pytest_robust.core.images import images_of, with_images
 from pytest_robust.core.parameters import Amount, amount_range, draw, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from pytest_robust.transforms.image._boxes import with_boxes
 
 __all__ = ["Zoom"]
 
@@ -71,7 +72,7 @@ class Zoom(Transform):
         inverse = identities(len(images))
         for axis, name in enumerate(("height", "width")):
             inverse[:, axis] /= self._factor(name, streams)[:, None]
-        return with_images(batch, resample(images, inverse, self.fill))
+        return with_boxes(with_images(batch, resample(images, inverse, self.fill)), inverse)
 
     def _factor(self, side: str, streams: Streams) -> NDArray[np.float64]:
         # Both sides draw the same number where one factor is for both.

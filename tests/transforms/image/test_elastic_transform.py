@@ -12,7 +12,7 @@ from pytest_robust import UNBOUNDED
 from pytest_robust.core.streams import Streams
 from pytest_robust.transforms import CifarC, ElasticTransform, ImageNetC
 from pytest_robust.transforms.image import elastic_transform
-from pytest_robust.transforms.image.elastic_transform import _crumpled, _skewed
+from pytest_robust.transforms.image.elastic_transform import _crumpled, _skew, _skewed
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (21, 30)])
@@ -66,7 +66,7 @@ def test_skewing_takes_three_corners_of_a_square_to_shifted_ones() -> None:
     rows, columns = np.indices((40, 40)).astype(np.float32)
     ramps = np.stack((rows, columns), axis=-1)[None].repeat(5, axis=0)
     streams = Streams.of(0, "elastic", index=np.arange(5))
-    skewed = _skewed(ramps, 0.05, streams)
+    skewed = _skewed(ramps, _skew(ramps, 0.05, streams))
     shifts = streams.uniform("corners", (3, 2), -2, 2)
     for corner, place in enumerate(20 + 13 * np.array([[1, 1], [1, -1], [-1, -1]])):
         for example, shift in enumerate(shifts[:, corner]):
