@@ -5,6 +5,7 @@ from .core.defended import BPDA, Defended
 from .core.drift import DriftingStream, Gradual, Recurring, Sigmoid, Sudden
 from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
 from .core.goals import Targeted, Untargeted
+from .core.lexicon import Lexicon, WordNet
 from .core.norms import L0, L1, L2, LInf
 from .core.parameters import Between, Exactly, Range
 from .core.perturbation import WorstOf
@@ -29,6 +30,7 @@ __all__ = [
     "InvalidData",
     "InvalidModel",
     "LInf",
+    "Lexicon",
     "NoGradient",
     "Range",
     "Recurring",
@@ -42,6 +44,7 @@ __all__ = [
     "Untargeted",
     "UntrustedFile",
     "WithinTolerance",
+    "WordNet",
     "WorstOf",
 ]
 __version__: str

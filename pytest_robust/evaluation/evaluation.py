@@ -254,6 +254,9 @@ class Evaluation:
                 reached = np.zeros(len(index))
                 reached[rows] = goal.reached(answers(outputs), trial.y)
             self._observe(chosen, trial, broken, made.unusable, outputs)
+            if made.offered is not None:
+                self._signs.searched += len(chosen)
+                self._signs.offered += int(made.offered.sum())
             self._evidence.offer(
                 chosen[broken],
                 made.x[broken],
