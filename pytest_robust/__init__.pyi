@@ -9,6 +9,7 @@ from .core.lexicon import Lexicon, WordNet
 from .core.norms import L0, L1, L2, LInf
 from .core.parameters import Between, Exactly, Range
 from .core.perturbation import WorstOf
+from .core.within import TiledNoise, Within
 from .gates.subject import Subject
 
 __all__ = [
@@ -40,9 +41,11 @@ __all__ = [
     "Subject",
     "Sudden",
     "Targeted",
+    "TiledNoise",
     "TopK",
     "Untargeted",
     "UntrustedFile",
+    "Within",
     "WithinTolerance",
     "WordNet",
     "WorstOf",

@@ -25,6 +25,7 @@ from pytest_robust.core.progress import SILENT, Progress, Watcher
 from pytest_robust.core.record import Example
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
+from pytest_robust.core.within import Within
 from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evidence import Evidence
 from pytest_robust.evaluation.health import Signs, diagnose
@@ -340,7 +341,7 @@ class Evaluation:
 
 def _check_budgets(perturbation: Perturbation, bounds: Callable[[], Bounds], shape: tuple[int, ...]) -> None:
     """Refuse a budget that does not fit the inputs, before any example decides whether it is used."""
-    if isinstance(perturbation, Attack):
+    if isinstance(perturbation, (Attack, Within)):
         ThreatModel(norm=perturbation.norm, eps=perturbation.eps, bounds=bounds()).check_reach(shape)
     for part in perturbation.parts if isinstance(perturbation, (Chain, WorstOf)) else ():
         _check_budgets(part, bounds, shape)
@@ -348,6 +349,7 @@ def _check_budgets(perturbation: Perturbation, bounds: Callable[[], Bounds], sha
 
 def _on(perturbation: Perturbation) -> str | None:
     parts = perturbation.parts if isinstance(perturbation, (Chain, WorstOf)) else ()
+    parts = (perturbation.change,) if isinstance(perturbation, Within) else parts
     return next((on for part in parts if (on := _on(part)) is not None), perturbation.on)
 
 

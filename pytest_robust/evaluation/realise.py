@@ -19,6 +19,7 @@ from pytest_robust.core.model import Model
 from pytest_robust.core.perturbation import Attack, Chain, Ensemble, Perturbation, Search, Transform, WorstOf
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
+from pytest_robust.core.within import Within
 from pytest_robust.core.word_search import WordSearch, changes, check_chosen
 from pytest_robust.core.wording import texts_like, texts_of
 from pytest_robust.core.wrapped import Wrapped, check_able
@@ -129,6 +130,19 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
         inside = _whole(inside, x, threat)
     kept = _as_kept(inside, trial.x.dtype, np.rint)
     return Realised(x=kept, distance=threat.distance(kept, x), unusable=unusable)
+
+
+@realise.register
+def _within(within: Within, trial: Trial) -> Realised:
+    x = _frozen(trial.x.astype(np.float32, copy=False))
+    threat = ThreatModel(norm=within.norm, eps=within.eps, bounds=trial.bounds())
+    threat.check_reach(x.shape[1:])
+    changed = realise(within.change, trial).x.astype(np.float32, copy=False)
+    inside = threat.project(changed, x)
+    if np.issubdtype(trial.x.dtype, np.integer):
+        inside = _whole(inside, x, threat)
+    kept = _as_kept(inside, trial.x.dtype, np.rint)
+    return Realised(x=kept, distance=threat.distance(kept, x))
 
 
 @realise.register
