@@ -9,6 +9,7 @@ from .core.lexicon import Lexicon, WordNet
 from .core.norms import L0, L1, L2, LInf
 from .core.parameters import Between, Exactly, Range
 from .core.perturbation import WorstOf
+from .core.template import Template
 from .core.within import TiledNoise, Within
 from .gates.subject import Subject
 
@@ -41,6 +42,7 @@ __all__ = [
     "Subject",
     "Sudden",
     "Targeted",
+    "Template",
     "TiledNoise",
     "TopK",
     "Untargeted",

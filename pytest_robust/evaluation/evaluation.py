@@ -228,6 +228,10 @@ class Evaluation:
             outputs = self._clean.ask(index)
             self._clean.record(index, outputs)
         score = self._clean.score(index)
+        if self.request.wrong:
+            wrong = index[score < 1]
+            if len(wrong):
+                self._evidence.offer(wrong, None, self._clean.ask(wrong), None)
         self._meter.queries += self._clean.meter.queries - asked
         return _Changed(clean=score, score=score, outputs=outputs)
 

@@ -26,7 +26,7 @@ _SCORES_RANK = 2
 class _Kept:
     loss: float
     index: int
-    changed: NDArray[Any]
+    changed: NDArray[Any] | None
     output: NDArray[Any]
     distance: float | None
 
@@ -37,12 +37,12 @@ class Evidence:
 
     kept: list[_Kept] = field(default_factory=list)
 
-    def offer(self, index: Integers, changed: NDArray[Any], outputs: Outputs, distance: Floats | None) -> None:
+    def offer(self, index: Integers, changed: NDArray[Any] | None, outputs: Outputs, distance: Floats | None) -> None:
         """Keep the worst of these broken examples and those kept before.
 
         Args:
             index: (n,) positions in the dataset.
-            changed: (n, ...) the inputs that broke them.
+            changed: (n, ...) the inputs that broke them; None where they were wrong as they are.
             outputs: (n, ...) the answers to these.
             distance: (n,) norms of the changes, where they have any.
         """
@@ -53,7 +53,7 @@ class Evidence:
                 _Kept(
                     loss=float(sure[row]),
                     index=int(index[row]),
-                    changed=np.array(changed[row]),
+                    changed=None if changed is None else np.array(changed[row]),
                     output=np.asarray(outputs[row]),
                     distance=far,
                 )
@@ -79,7 +79,7 @@ class Evidence:
             clean = np.asarray(entry[one.index])  # type: ignore[index]  # the entry that was changed
             said, clean_said = _said(one.output, classes), _said(clean_output, classes)
             pictures: dict[str, Any] = {}
-            if clean.ndim > 1:
+            if clean.ndim > 1 and one.changed is not None:
                 bounds = data.bounds_of(name)
                 pictures = {"clean": Picture.of(clean, bounds), "changed": Picture.of(one.changed, bounds)}
             found.append(
@@ -117,9 +117,9 @@ def _said(output: NDArray[Any], classes: Labels | None) -> str:
     return str(output.item() if output.size == 1 else output)
 
 
-def _words(clean: NDArray[Any], changed: NDArray[Any]) -> dict[str, str]:
+def _words(clean: NDArray[Any], changed: NDArray[Any] | None) -> dict[str, str]:
     def words(value: NDArray[Any]) -> str:
         text = str(value) if value.ndim == 0 else np.array2string(value, precision=3, threshold=24, separator=", ")
         return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
 
-    return {"clean_text": words(clean), "changed_text": words(changed)}
+    return {"clean_text": words(clean), "changed_text": "" if changed is None else words(changed)}
