@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pytest_robust import attacks, transforms
+from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.corruptions import FIFTEEN
 from pytest_robust.core.dataset import Dataset
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from pytest_robust.gates.measurement import Measurement
     from pytest_robust.gates.subject import Subject
 
-__all__ = ["PROFILES", "BatteryCheck", "Profile", "checks"]
+__all__ = ["PROFILES", "BatteryCheck", "Profile", "checks", "sequence_bounds"]
 
 _TRANSFORMS = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
 _COLOUR_RANK = 4
 _GREY_RANK = 3
+_TOKENS_RANK, _READINGS_RANK = 2, 3
+# Beside padding, an id to be replaced and another.
+_FEWEST_IDS = 2
 # Smaller arrays of rank 3 are series of readings rather than images.
 _SIDE = 8
 
@@ -127,11 +131,40 @@ def _changes(data: Dataset, profile: Profile) -> Iterator[Perturbation]:
         yield from _text()
     elif _are_images(x):
         yield from _images(x, data, profile)
+    elif _are_tokens(x):
+        yield from _tokens(int(data.bounds_of(None).high))
+    elif _are_readings(x):
+        yield from _readings()
 
 
 def _are_images(x: np.ndarray[Any, Any]) -> bool:
     sides = min(x.shape[1:3]) >= _SIDE if x.ndim >= _GREY_RANK else False
     return sides and (x.ndim == _GREY_RANK or (x.ndim == _COLOUR_RANK and x.shape[-1] in CHANNELS))
+
+
+def _are_tokens(x: np.ndarray[Any, Any]) -> bool:
+    return x.ndim == _TOKENS_RANK and x.shape[1] > 1 and x.dtype.kind in "iu" and bool(x.min() >= 0)
+
+
+def _are_readings(x: np.ndarray[Any, Any]) -> bool:
+    return x.ndim == _READINGS_RANK and x.dtype.kind in "fiu"
+
+
+def sequence_bounds(data: Dataset) -> Bounds | None:
+    """Return the values that token ids or readings can take where nobody said, None for other inputs.
+
+    Ids reach to the largest there is. Of readings nothing is known; drifts and spikes are then measured
+    by each example's own range.
+
+    Args:
+        data: The examples.
+    """
+    x = data.x
+    if data.bounds is not None or not isinstance(x, np.ndarray) or _are_images(x):
+        return None
+    if _are_tokens(x):
+        return Bounds(0, int(x.max()) or 1)
+    return UNBOUNDED if _are_readings(x) else None
 
 
 def _images(x: np.ndarray[Any, Any], data: Dataset, profile: Profile) -> Iterator[Perturbation]:
@@ -147,6 +180,23 @@ def _images(x: np.ndarray[Any, Any], data: Dataset, profile: Profile) -> Iterato
     yield transforms.Shear(degrees=5)
     # The literature's: 8 of 255 grey levels for colour images, a tenth of the range for digits.
     yield from profile.attacks(data.bounds_of(None).span * (0.1 if grey else 8 / 255))
+
+
+def _tokens(largest: int) -> Iterator[Perturbation]:
+    yield transforms.TokenDropout(share=0.1)
+    if largest >= _FEWEST_IDS:
+        yield transforms.TokenNoise(share=0.1)
+    # A quarter is gone: the end of a long text that a shorter input cuts off.
+    yield transforms.Truncate(share=0.25)
+    yield transforms.Pad(share=0.1)
+
+
+def _readings() -> Iterator[Perturbation]:
+    yield transforms.TimeShift(share=0.1)
+    yield transforms.DropSteps(share=0.1)
+    yield transforms.RepeatSteps(share=0.1)
+    yield transforms.SensorDrift(share=0.1)
+    yield transforms.SensorSpikes(share=0.05)
 
 
 def _text() -> Iterator[Perturbation]:
