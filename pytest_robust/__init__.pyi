@@ -9,9 +9,12 @@ from .core.detections import as_boxes, as_found
 from .core.drift import DriftingStream, Gradual, Recurring, Sigmoid, Sudden
 from .core.errors import InvalidArgument, InvalidData, InvalidModel, NoGradient, RobustError, UntrustedFile
 from .core.goals import Targeted, Untargeted
+from .core.lexicon import Lexicon, WordNet
 from .core.norms import L0, L1, L2, LInf
 from .core.parameters import Between, Exactly, Range
 from .core.perturbation import WorstOf
+from .core.template import Template
+from .core.within import TiledNoise, Within
 from .gates.subject import Subject
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "InvalidData",
     "InvalidModel",
     "LInf",
+    "Lexicon",
     "NoGradient",
     "Range",
     "Recurring",
@@ -51,10 +55,14 @@ __all__ = [
     "Subject",
     "Sudden",
     "Targeted",
+    "Template",
+    "TiledNoise",
     "TopK",
     "Untargeted",
     "UntrustedFile",
+    "Within",
     "WithinTolerance",
+    "WordNet",
     "WorstOf",
 ]
 __version__: str

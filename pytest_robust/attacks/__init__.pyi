@@ -16,6 +16,7 @@ from .spatial import Spatial
 from .square import Square
 from .transfer_attack import TransferAttack
 from .uniform_noise import UniformNoise
+from .word_substitution import WordSubstitution
 
 __all__ = [
     "APGD",
@@ -36,4 +37,5 @@ __all__ = [
     "Square",
     "TransferAttack",
     "UniformNoise",
+    "WordSubstitution",
 ]

@@ -49,6 +49,7 @@ class Request:
         model: Another model than the subject's own, of any framework, on the same examples.
         only_right: Only the examples answered right before the change.
         outputs: Keep the answers themselves, and change the examples answered wrong too.
+        wrong: Keep a few unchanged examples answered wrong, to quote them.
     """
 
     under: Perturbation = field(default_factory=Clean)
@@ -57,6 +58,7 @@ class Request:
     model: Any = None
     only_right: bool = False
     outputs: bool = False
+    wrong: bool = False
 
     def __post_init__(self) -> None:
         """Validate; a plain function becomes a criterion."""

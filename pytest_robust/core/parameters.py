@@ -23,6 +23,7 @@ __all__ = [
     "check_one_of",
     "check_severity",
     "check_share",
+    "count_field",
     "draw",
     "draw_share",
     "itself",
@@ -246,4 +247,15 @@ def strength(*, strongest: Any = MISSING, neutral: float = 0.0, default: Any = M
         default: What it is where it is left out; infinity for no limit, which has no milder one.
     """
     metadata = {"neutral": neutral} | ({} if strongest is MISSING else {"strongest": strongest})
+    return field(default=default, metadata=metadata)
+
+
+def count_field(*, default: Any, strongest: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
+    """Return a dataclass field for a whole number from 1, of which milder ones are whole numbers too.
+
+    Args:
+        default: What it is where it is left out.
+        strongest: What a search for the mildest starts from; left out where another field tells.
+    """
+    metadata = {"neutral": 0, "whole": True} | ({} if strongest is MISSING else {"strongest": strongest})
     return field(default=default, metadata=metadata)

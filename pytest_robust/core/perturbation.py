@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, field, fields, replace
 from inspect import get_annotations
-from math import inf
+from math import inf, isfinite
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,6 +25,7 @@ from pytest_robust.core.strengths import milder, strength_in, written
 from pytest_robust.core.threat import ThreatModel
 
 __all__ = [
+    "Adversary",
     "Attack",
     "Chain",
     "Clean",
@@ -187,22 +188,40 @@ class TableTransform(Transform):
     """
 
 
-class Attack(Perturbation):
+class Adversary(Perturbation):
+    """A change that asks the model in order to find the worst. It has the field `goal`."""
+
+    needs: ClassVar[type[Model]]
+    """What a model must be able to do."""
+
+    goal: Goal
+
+    @property
+    def otherwise(self) -> str:
+        """What is left for a model that can do less, for a message."""
+        return "give the Keras or TensorFlow model itself, or an attack without gradients such as UniformNoise(eps=0.1)"
+
+
+class Attack(Adversary):
     """A change that reads the model to find the worst allowed input.
 
     The engine trusts none of it: it clips the result to the threat model, measures the
     distance, and asks the model again. An attack has the fields `eps`, `norm` and `goal`.
     """
 
-    needs: ClassVar[type[Model]]
-    """What a model must be able to do."""
-
     norms: ClassVar[tuple[Norm, ...]] = (LInf, L2, L1)
     """The norms it knows a method for."""
 
     eps: float
     norm: Norm
-    goal: Goal
+
+    @property
+    def otherwise(self) -> str:
+        """An attack of the same budget that needs only answers."""
+        return (
+            "give the Keras or TensorFlow model itself, or an attack without gradients such as "
+            f"UniformNoise(eps={self.eps if isfinite(self.eps) else 0.1:g})"
+        )
 
     @property
     def white_box(self) -> bool:
@@ -241,17 +260,12 @@ class Ensemble(Attack):
         """The members, in the order in which they are tried."""
 
 
-class Search(Perturbation):
+class Search(Adversary):
     """The worst of a family of changes that a few numbers tell apart, such as an angle and a shift.
 
     What the adversary may do is a box of these numbers. The engine clips to it what a search
-    returns, and renders the examples itself. A search has the field `goal`.
+    returns, and renders the examples itself.
     """
-
-    needs: ClassVar[type[Model]]
-    """What a model must be able to do."""
-
-    goal: Goal
 
     @property
     @abstractmethod
@@ -385,7 +399,7 @@ def leaves(perturbation: Perturbation) -> Iterator[Perturbation]:
 
 def goal_of(perturbation: Perturbation) -> Goal:
     """Return what a change is after; what has no goal of its own is to make the model err."""
-    return perturbation.goal if isinstance(perturbation, (Attack, Search)) else Untargeted()
+    return perturbation.goal if isinstance(perturbation, Adversary) else Untargeted()
 
 
 def members(perturbation: Perturbation) -> tuple[Perturbation, ...]:

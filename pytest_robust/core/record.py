@@ -80,7 +80,7 @@ class Example:
         clean: The unchanged input as a picture.
         changed: The changed input as a picture.
         clean_text: The unchanged input in words, where it is no picture.
-        changed_text: The changed input in words.
+        changed_text: The changed input in words; empty where it was answered wrong as it is.
     """
 
     index: int
@@ -94,6 +94,11 @@ class Example:
     changed: Picture | None = None
     clean_text: str = ""
     changed_text: str = ""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether it was answered wrong as it is."""
+        return bool(self.clean_text) and not self.changed_text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from math import inf, isfinite
 from typing import Any, Self
 
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.goals import Goal
 from pytest_robust.core.model import Model
 from pytest_robust.core.norms import Norm
-from pytest_robust.core.perturbation import Attack, Ensemble, Perturbation, Search
+from pytest_robust.core.perturbation import Adversary, Attack, Ensemble, Perturbation
 
 __all__ = ["Wrapped", "check_able", "check_single"]
 
@@ -78,16 +77,14 @@ def check_single(owner: str, attack: object) -> None:
         )
 
 
-def check_able(model: Model, attack: Attack | Search) -> None:
+def check_able(model: Model, attack: Adversary) -> None:
     """Refuse a model that cannot do what an attack needs.
 
     Raises:
         InvalidModel: It cannot; the message says which attacks are left.
     """
     if not isinstance(model, attack.needs):
-        eps = getattr(attack, "eps", inf)
         raise InvalidModel(
             f"{type(attack).__name__} needs a model that is {attack.needs.__name__.lower()}, and this one only gives "
-            "answers: give the Keras or TensorFlow model itself, or an attack without gradients such as "
-            f"UniformNoise(eps={eps if isfinite(eps) else 0.1:g})"
+            f"answers: {attack.otherwise}"
         )

@@ -27,6 +27,7 @@ from pytest_robust.core.progress import SILENT, Progress, Watcher
 from pytest_robust.core.record import Example
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
+from pytest_robust.core.within import Within
 from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evidence import Evidence
 from pytest_robust.evaluation.gaps import gaps_refused
@@ -240,6 +241,10 @@ class Evaluation:
             outputs = self._clean.ask(index)
             self._clean.record(index, outputs)
         score = self._clean.score(index)
+        if self.request.wrong:
+            wrong = index[score < 1]
+            if len(wrong):
+                self._evidence.offer(wrong, None, self._clean.ask(wrong), None)
         self._meter.queries += self._clean.meter.queries - asked
         return _Changed(clean=score, score=score, outputs=outputs)
 
@@ -271,6 +276,9 @@ class Evaluation:
                 reached = np.zeros(len(index))
                 reached[rows] = goal.reached(answers(outputs), trial.y)
             self._observe(chosen, trial, broken, made.unusable, outputs)
+            if made.offered is not None:
+                self._signs.searched += len(chosen)
+                self._signs.offered += int(made.offered.sum())
             self._evidence.offer(
                 chosen[broken],
                 made.x[broken],
@@ -364,7 +372,7 @@ class Evaluation:
 
 def _check_budgets(perturbation: Perturbation, bounds: Callable[[], Bounds], shape: tuple[int, ...]) -> None:
     """Refuse a budget that does not fit the inputs, before any example decides whether it is used."""
-    if isinstance(perturbation, Attack):
+    if isinstance(perturbation, (Attack, Within)):
         ThreatModel(norm=perturbation.norm, eps=perturbation.eps, bounds=bounds()).check_reach(shape)
     for part in perturbation.composed:
         _check_budgets(part, bounds, shape)

@@ -29,7 +29,7 @@ _SCORES_RANK = 2
 class _Kept:
     loss: float
     index: int
-    changed: NDArray[Any]
+    changed: NDArray[Any] | None
     output: NDArray[Any]
     distance: float | None
 
@@ -40,12 +40,12 @@ class Evidence:
 
     kept: list[_Kept] = field(default_factory=list)
 
-    def offer(self, index: Integers, changed: NDArray[Any], outputs: Outputs, distance: Floats | None) -> None:
+    def offer(self, index: Integers, changed: NDArray[Any] | None, outputs: Outputs, distance: Floats | None) -> None:
         """Keep the worst of these broken examples and those kept before.
 
         Args:
             index: (n,) positions in the dataset.
-            changed: (n, ...) the inputs that broke them.
+            changed: (n, ...) the inputs that broke them; None where they were wrong as they are.
             outputs: (n, ...) the answers to these.
             distance: (n,) norms of the changes, where they have any.
         """
@@ -56,7 +56,7 @@ class Evidence:
                 _Kept(
                     loss=float(sure[row]),
                     index=int(index[row]),
-                    changed=np.array(changed[row]),
+                    changed=None if changed is None else np.array(changed[row]),
                     output=np.asarray(outputs[row]),
                     distance=far,
                 )
@@ -82,7 +82,7 @@ class Evidence:
             clean = np.asarray(unchanged)
             said, clean_said = _said(one.output, classes), _said(clean_output, classes)
             pictures: dict[str, Any] = {}
-            if clean.ndim > 1:
+            if clean.ndim > 1 and one.changed is not None:
                 bounds = data.bounds_of(part.name)
                 pictures = {"clean": Picture.of(clean, bounds), "changed": Picture.of(one.changed, bounds)}
             found.append(
@@ -127,10 +127,10 @@ def _said(output: NDArray[Any], classes: Labels | None) -> str:
     return str(output.item() if output.size == 1 else output)
 
 
-def _words(clean: NDArray[Any], changed: NDArray[Any], columns: tuple[Column, ...]) -> dict[str, str]:
-    if clean.dtype.names is not None:
+def _words(clean: NDArray[Any], changed: NDArray[Any] | None, columns: tuple[Column, ...]) -> dict[str, str]:
+    if changed is not None and clean.dtype.names is not None:
         return _cells(list(clean.dtype.names), list(clean.item()), list(changed.item()))
-    if len(columns) == clean.size and clean.ndim == 1:
+    if changed is not None and len(columns) == clean.size and clean.ndim == 1:
         return _cells([str(column.name) for column in columns], clean.tolist(), changed.tolist())
 
     def words(value: NDArray[Any]) -> str:
@@ -138,7 +138,7 @@ def _words(clean: NDArray[Any], changed: NDArray[Any], columns: tuple[Column, ..
             str(value) if value.ndim == 0 else np.array2string(value, precision=3, threshold=24, separator=", ")
         )
 
-    return {"clean_text": words(clean), "changed_text": words(changed)}
+    return {"clean_text": words(clean), "changed_text": "" if changed is None else words(changed)}
 
 
 def _cells(names: list[str], clean: list[Any], changed: list[Any]) -> dict[str, str]:

@@ -28,6 +28,8 @@ class Signs:
         compared: Examples on which noise of the same budget was tried as well.
         broken_there: Of these, broken by the attack.
         broken_by_noise: Of these, broken by the noise.
+        searched: Examples in which a search looked for something to change.
+        offered: Of these, where there was anything.
     """
 
     attacked: int = 0
@@ -37,6 +39,8 @@ class Signs:
     compared: int = 0
     broken_there: int = 0
     broken_by_noise: int = 0
+    searched: int = 0
+    offered: int = 0
 
 
 def diagnose(meter: Meter, signs: Signs) -> tuple[Finding, ...]:
@@ -86,6 +90,14 @@ def diagnose(meter: Meter, signs: Signs) -> tuple[Finding, ...]:
                 f"the attack only {signs.broken_there}",
                 remedy="an attack weaker than noise does not work on this model: use more steps or restarts, "
                 "or one without gradients",
+            )
+        )
+    if signs.searched and not signs.offered:
+        found.append(
+            Finding(
+                sign=f"in none of {signs.searched} texts was there a word that it may exchange",
+                remedy="give a lexicon of words that occur in the texts, in small letters, "
+                "or allow more: edits=1 in place of a small share, fewer words in protect",
             )
         )
     return tuple(found)

@@ -79,7 +79,7 @@ class Laboratory:
             return self._sibling(request.data).evaluation(replace(request, data=None))
         if request.model is not None:
             return self._rival(request.model).evaluation(replace(request, model=None))
-        key = (request.under, request.criterion, request.only_right, request.outputs)
+        key = _key(request)
         try:
             found = self._evaluations.get(key)
         except TypeError as error:
@@ -108,7 +108,7 @@ class Laboratory:
             return any(known is request.data for known, _ in self._siblings)
         if request.model is not None:
             return any(known is request.model for known, _ in self._rivals)
-        return (request.under, request.criterion, request.only_right, request.outputs) in self._evaluations
+        return _key(request) in self._evaluations
 
     def _begin(self, request: Request) -> Evaluation:
         clean = self._clean.get(request.criterion)
@@ -160,3 +160,7 @@ class Laboratory:
         made.order = self.order
         self._rivals.append((model, made))
         return made
+
+
+def _key(request: Request) -> tuple[Any, ...]:
+    return request.under, request.criterion, request.only_right, request.outputs, request.wrong

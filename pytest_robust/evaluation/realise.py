@@ -31,6 +31,9 @@ from pytest_robust.core.perturbation import (
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Table
 from pytest_robust.core.threat import ThreatModel
+from pytest_robust.core.within import Within
+from pytest_robust.core.word_search import WordSearch, changes, check_chosen
+from pytest_robust.core.wording import texts_like, texts_of
 from pytest_robust.core.wrapped import Wrapped, check_able
 from pytest_robust.evaluation.remembered import remembered
 
@@ -88,6 +91,7 @@ class Realised:
         unusable: (n,) where an attack returned something that is no number.
         broken_by: (n,) which member of an ensemble broke the example, -1 for none; None where
             there is no ensemble.
+        offered: (n,) where a search had something to try, None where that is not known.
     """
 
     x: NDArray[Any]
@@ -95,6 +99,7 @@ class Realised:
     distance: Floats | None = None
     unusable: Mask | None = None
     broken_by: Integers | None = None
+    offered: Mask | None = None
 
 
 @singledispatch
@@ -202,6 +207,19 @@ def _attack(attack: Attack, trial: Trial) -> Realised:
 
 
 @realise.register
+def _within(within: Within, trial: Trial) -> Realised:
+    x = _frozen(trial.x.astype(np.float32, copy=False))
+    threat = ThreatModel(norm=within.norm, eps=within.eps, bounds=trial.bounds())
+    threat.check_reach(x.shape[1:])
+    changed = realise(within.change, trial).x.astype(np.float32, copy=False)
+    inside = threat.project(changed, x)
+    if np.issubdtype(trial.x.dtype, np.integer):
+        inside = _whole(inside, x, threat)
+    kept = _as_kept(inside, trial.x.dtype, np.rint)
+    return Realised(x=kept, distance=threat.distance(kept, x))
+
+
+@realise.register
 def _chain(chain: Chain, trial: Trial) -> Realised:
     step = Realised(x=trial.x)
     unusable: Mask = np.zeros(len(trial.x), dtype=bool)
@@ -237,6 +255,23 @@ def _search(search: Search, trial: Trial) -> Realised:
     numbers = np.clip(np.where(unusable[:, None], 0.0, found), -limits, limits)
     changed = trial.bounds().clip(search.render(x, numbers))
     return Realised(x=_as_kept(changed, trial.x.dtype, np.rint), unusable=unusable)
+
+
+@realise.register
+def _word_search(search: WordSearch, trial: Trial) -> Realised:
+    check_able(trial.model, search)
+    # The texts of the batch as they stand: what is written into them is the engine's doing.
+    texts = texts_of(search, Batch(x=trial.x, y=trial.y, bounds=UNBOUNDED))
+    slots = tuple(search.rules.slots(text) for text in texts)
+    found = search.find(trial.model, slots, trial.y, trial.streams.child(search.kind))
+    if len(found) != len(slots):
+        raise InvalidArgument(f"{type(search).__name__} found words for {len(found)} texts of {len(slots)}")
+    for slot, chosen in zip(slots, found, strict=True):
+        check_chosen(type(search).__name__, slot, chosen)
+    written = [slot.written(chosen) for slot, chosen in zip(slots, found, strict=True)]
+    changed = np.array([changes(chosen) for chosen in found], dtype=np.float64)
+    offered = np.array([bool(slot.most and slot.places) for slot in slots])
+    return Realised(x=texts_like(trial.x, written), distance=changed, offered=offered)
 
 
 @realise.register

@@ -109,7 +109,8 @@ def explain(record: Record) -> str:
     lines += [f"sign: {sign}" for sign, _ in record.findings if record.decision != Decision.INVALID.value]
     lines += [f"note: {note}" for note in record.notes]
     if record.decision != Decision.PASS.value and record.examples:
-        lines.append("broken, the surest first: " + "; ".join(map(_told, record.examples)))
+        what = "wrong" if record.examples[0].unchanged else "broken"
+        lines.append(f"{what}, the surest first: " + "; ".join(map(_told, record.examples)))
     if record.remedy:
         lines.append(f"try: {record.remedy}")
     return "\n".join(lines)
@@ -118,4 +119,6 @@ def explain(record: Record) -> str:
 def _told(example: Example) -> str:
     sure = "" if example.after_score is None else f", {example.after_score:.0%} sure"
     label = f" (is {example.label})" if example.label else ""
+    if example.unchanged:
+        return f"{example.clean_text!r}{label} -> {example.after}{sure}"
     return f"x[{example.index}]{label} {example.before} -> {example.after}{sure}"

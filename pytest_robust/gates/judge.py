@@ -14,6 +14,7 @@ from pytest_robust.core.metric import ExampleMetric, Flattery, Request, SampleMe
 from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.verdict import Bar, Decision, Verdict
+from pytest_robust.core.word_search import WordSearch
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.doubt import doubted, questioned, total_cost
@@ -280,6 +281,8 @@ def _estimate(case: Case, scores: Floats, total: int) -> Estimate:
 
 def _remedy(case: Case) -> str:
     under = getattr(case.metric, "under", None)
+    if isinstance(under, WordSearch):
+        return f"augment the training data with texts that {under!r} found, or lower the bar if the release can bear it"
     if isinstance(under, Attack):
         return f"train on adversarial examples of {under!r}, or lower the bar if the release can bear it"
     if under is None or isinstance(under, Clean):

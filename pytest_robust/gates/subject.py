@@ -77,6 +77,7 @@ class Subject:
         invariance = staticmethod(_measures(metrics.Invariance))
         mean_corruption_error = staticmethod(_measures(metrics.MeanCorruptionError))
         mean_flip_rate = staticmethod(_measures(metrics.MeanFlipRate))
+        minimum_functionality = staticmethod(_measures(metrics.MinimumFunctionality))
         outcomes = staticmethod(_measures(metrics.Outcomes))
         relative_mean_corruption_error = staticmethod(_measures(metrics.RelativeMeanCorruptionError))
         score = staticmethod(_measures(metrics.Score))

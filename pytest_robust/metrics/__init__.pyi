@@ -9,6 +9,7 @@ from .generalization_gap import GeneralizationGap
 from .invariance import Invariance
 from .mean_corruption_error import MeanCorruptionError
 from .mean_flip_rate import MeanFlipRate
+from .minimum_functionality import MinimumFunctionality
 from .outcomes import Outcomes
 from .relative_mean_corruption_error import RelativeMeanCorruptionError
 from .score import Score
@@ -25,6 +26,7 @@ __all__ = [
     "Invariance",
     "MeanCorruptionError",
     "MeanFlipRate",
+    "MinimumFunctionality",
     "Outcomes",
     "RelativeMeanCorruptionError",
     "Score",

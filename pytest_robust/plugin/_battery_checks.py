@@ -11,7 +11,7 @@ import numpy as np
 from pytest_robust import attacks, transforms
 from pytest_robust.core.average_precision import AveragePrecision
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.bounds import UNBOUNDED
+from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.box_criteria import BoxesFound
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.corruptions import FIFTEEN
@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     from pytest_robust.gates.measurement import Measurement
     from pytest_robust.gates.subject import Subject
 
-__all__ = ["PROFILES", "BatteryCheck", "Profile", "checks", "takes_gaps"]
+__all__ = ["PROFILES", "BatteryCheck", "Profile", "checks", "sequence_bounds", "takes_gaps"]
 
 _TRANSFORMS = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
 _TABLE_RANK = 2
 _COLOUR_RANK = 4
 _GREY_RANK = 3
+_TOKENS_RANK, _READINGS_RANK = 2, 3
+# Beside padding, an id to be replaced and another.
+_FEWEST_IDS = 2
 # Smaller arrays of rank 3 are series of readings rather than images.
 _SIDE = 8
 _TABLES = 3
@@ -160,6 +163,10 @@ def _changes(data: Dataset, profile: Profile) -> Iterator[Perturbation]:
         yield from _text()
     elif _are_images(x):
         yield from _images(x, data, profile)
+    elif _are_tokens(x):
+        yield from _tokens(int(data.bounds_of(None).high))
+    elif _are_readings(x):
+        yield from _readings()
 
 
 def _are_images(x: np.ndarray[Any, Any]) -> bool:
@@ -172,6 +179,31 @@ def _is_table(data: Dataset) -> bool:
         return all(entry.ndim == 1 for entry in data.x.values())
     # Whole numbers of this shape may as well be tokens.
     return data.x.dtype.names is not None or (data.x.ndim == _TABLE_RANK and data.x.dtype.kind == "f")
+
+
+def _are_tokens(x: np.ndarray[Any, Any]) -> bool:
+    return x.ndim == _TOKENS_RANK and x.shape[1] > 1 and x.dtype.kind in "iu" and bool(x.min() >= 0)
+
+
+def _are_readings(x: np.ndarray[Any, Any]) -> bool:
+    return x.ndim == _READINGS_RANK and x.dtype.kind in "fiu"
+
+
+def sequence_bounds(data: Dataset) -> Bounds | None:
+    """Return the values that token ids or readings can take where nobody said, None for other inputs.
+
+    Ids reach to the largest there is. Of readings nothing is known; drifts and spikes are then measured
+    by each example's own range.
+
+    Args:
+        data: The examples.
+    """
+    x = data.x
+    if data.bounds is not None or not isinstance(x, np.ndarray) or _are_images(x):
+        return None
+    if _are_tokens(x):
+        return Bounds(0, int(x.max()) or 1)
+    return UNBOUNDED if _are_readings(x) else None
 
 
 def _images(x: np.ndarray[Any, Any], data: Dataset, profile: Profile) -> Iterator[Perturbation]:
@@ -220,6 +252,23 @@ def takes_gaps(model: Model, data: Dataset) -> bool:
 def _first(data: Dataset) -> np.ndarray[Any, Any]:
     row = data.inputs(slice(1))
     return packed(row) if isinstance(row, Mapping) else row
+
+
+def _tokens(largest: int) -> Iterator[Perturbation]:
+    yield transforms.TokenDropout(share=0.1)
+    if largest >= _FEWEST_IDS:
+        yield transforms.TokenNoise(share=0.1)
+    # A quarter is gone: the end of a long text that a shorter input cuts off.
+    yield transforms.Truncate(share=0.25)
+    yield transforms.Pad(share=0.1)
+
+
+def _readings() -> Iterator[Perturbation]:
+    yield transforms.TimeShift(share=0.1)
+    yield transforms.DropSteps(share=0.1)
+    yield transforms.RepeatSteps(share=0.1)
+    yield transforms.SensorDrift(share=0.1)
+    yield transforms.SensorSpikes(share=0.05)
 
 
 def _text() -> Iterator[Perturbation]:

@@ -11,7 +11,7 @@ from pytest_robust.adapters import adapt, dataset, raw_data
 from pytest_robust.core.errors import RobustError
 from pytest_robust.core.model import Differentiable
 from pytest_robust.core.verdict import Decision
-from pytest_robust.plugin._battery_checks import PROFILES, checks, takes_gaps
+from pytest_robust.plugin._battery_checks import PROFILES, checks, sequence_bounds, takes_gaps
 from pytest_robust.plugin.progress import watcher_of
 from pytest_robust.plugin.robust import Robust
 
@@ -72,7 +72,8 @@ class Battery(pytest.Collector):
 
     def _read(self, settings: Settings) -> None:
         raw = raw_data(settings.data)
-        data = dataset(raw, settings.bounds)
+        bounds = settings.bounds or sequence_bounds(dataset(raw))
+        data = dataset(raw, bounds)
         self._checks = tuple(checks(data, settings.profile, train=settings.train))
         model = adapt(settings.model, allow_pickle=settings.policy.allow_pickle, columns=raw.columns)
         self.gradients = isinstance(model, Differentiable)
@@ -82,7 +83,7 @@ class Battery(pytest.Collector):
         samples = PROFILES[settings.profile].samples if settings.samples is None else settings.samples
         sized = replace(settings, policy=replace(settings.policy, samples=samples))
         robust = Robust(sized, watcher_of(self.config))
-        self.subject: Subject = robust(model, data, bounds=settings.bounds, name=self.source.name)
+        self.subject: Subject = robust(model, data, bounds=bounds, name=self.source.name)
 
 
 class _Mistake(pytest.Item):

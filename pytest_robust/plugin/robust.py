@@ -48,6 +48,7 @@ class Robust:
         invariance = Subject.invariance
         mean_corruption_error = Subject.mean_corruption_error
         mean_flip_rate = Subject.mean_flip_rate
+        minimum_functionality = Subject.minimum_functionality
         outcomes = Subject.outcomes
         relative_mean_corruption_error = Subject.relative_mean_corruption_error
         score = Subject.score

@@ -154,8 +154,15 @@ def title_of(record: Record, run: Run) -> str:
 
 def under_attack(records: Iterable[Record]) -> bool:
     """Return whether any value is only as good as the attack that searched for it."""
-    # Only attacks have a budget, and it is always told: black-box ones take no gradients.
-    return any(record.gradients > 0 or re.search(r"\beps=", record.under) for record in records)
+    # Of what searches without gradients, attacks in a norm tell their budget, others their name;
+    # a transform that is held to a ball tells one too, and searches for nothing.
+    return any(
+        record.gradients > 0
+        or (
+            re.search(r"\beps=|\b(Spatial|WordSubstitution)\(", record.under) and not record.under.startswith("Within(")
+        )
+        for record in records
+    )
 
 
 def share(score: float | None) -> str:
@@ -167,6 +174,8 @@ def example_of(example: Example) -> str:
     """Return one example in words."""
     before = " ".join(filter(None, [example.before, share(example.before_score)]))
     after = " ".join(filter(None, [example.after, share(example.after_score)]))
+    if example.unchanged:
+        return one_line(f"{example.clean_text!r}, label {example.label}: {after}")
     moved = "" if example.distance is None else f", distance {number(example.distance)}"
     return one_line(f"example {example.index}, label {example.label}: {before} before, {after} after{moved}")
 

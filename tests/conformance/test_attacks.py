@@ -21,6 +21,7 @@ from pytest_robust.core.norms import Norm
 from pytest_robust.core.parameters import strength
 from pytest_robust.core.perturbation import Attack, Perturbation, Search
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.word_search import WordSearch
 from pytest_robust.core.wrapped import Wrapped
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.testing import LinearModel, check_attack
@@ -67,6 +68,8 @@ def test_every_attack_is_of_a_kind_that_is_checked_here() -> None:
     assert {name for name in others if issubclass(CATALOG.load(name), Wrapped)} == {"adaptive_eot", "transfer_attack"}
     # tests/attacks/test_spatial.py holds it to its own limits.
     assert {name for name in others if issubclass(CATALOG.load(name), Search)} == {"spatial"}
+    # tests/attacks/test_word_substitution.py, likewise.
+    assert {name for name in others if issubclass(CATALOG.load(name), WordSearch)} == {"word_substitution"}
 
 
 @pytest.mark.parametrize("attack", AROUND, ids=repr)

@@ -15,9 +15,9 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from pytest_robust import Bounds, BoxesFound, Dataset, Subject, as_boxes
+from pytest_robust import UNBOUNDED, Bounds, BoxesFound, Dataset, Subject, as_boxes
 from pytest_robust.adapters import adapt
-from pytest_robust.plugin._battery_checks import PROFILES, checks, takes_gaps
+from pytest_robust.plugin._battery_checks import PROFILES, checks, sequence_bounds, takes_gaps
 from pytest_robust.plugin.settings import _PROFILES
 
 
@@ -101,8 +101,10 @@ def test_a_profile_says_how_much() -> None:
     [
         (np.zeros((4, 32, 32, 3), dtype=np.uint8), ["saturate-severity-5", "fgsm-eps-8"]),
         (np.array(["a", "b", "c", "d"]), ["dropwords-rate-0.1"]),
+        (np.zeros((4, 20), dtype=np.int64), ["tokendropout-share-0.1", "truncate-share-0.25", "pad-share-0.1"]),
+        (np.zeros((4, 20, 3)), ["timeshift-share-0.1", "sensordrift-share-0.1", "sensorspikes-share-0.05"]),
     ],
-    ids=["colour", "text"],
+    ids=["colour", "text", "tokens", "readings"],
 )
 def test_each_kind_of_data_has_its_own(x, names) -> None:
     bounds = None if x.dtype.kind == "U" else Bounds(0, 255)
@@ -112,8 +114,8 @@ def test_each_kind_of_data_has_its_own(x, names) -> None:
 
 @pytest.mark.parametrize(
     "x",
-    [np.zeros((4, 5), int), np.zeros((4, 20, 3)), {"a": np.zeros(4), "b": np.zeros((4, 2))}],
-    ids=["tokens", "readings", "two"],
+    [np.zeros((4, 5, 2), complex), {"a": np.zeros(4), "b": np.zeros((4, 2))}],
+    ids=["complex", "two"],
 )
 def test_what_is_neither_image_nor_text_nor_table_is_measured_unchanged(x) -> None:
     assert [check.name for check in checks(Dataset(x=x, y=None), "release", train=None)] == ["clean"]
@@ -185,6 +187,48 @@ def test_a_table_is_recognised_and_what_its_model_does_not_take_is_skipped(pytes
         )
         result.assert_outcomes(passed=7 - skipped, skipped=skipped)
         assert ("takes no missing values" in result.stdout.str()) == bool(skipped)
+
+
+def test_nobody_needs_to_say_which_ids_and_readings_there_are() -> None:
+    ids = np.array([[3, 9, 0], [1, 2, 2]])
+    assert sequence_bounds(Dataset(x=ids, y=None)) == Bounds(0, 9)
+    assert sequence_bounds(Dataset(x=ids * 0, y=None)) == Bounds(0, 1)
+    assert sequence_bounds(Dataset(x=np.zeros((4, 20, 3)), y=None)) == UNBOUNDED
+    said = Dataset(x=ids, y=None, bounds=Bounds(0, 99))
+    others = [said, *(Dataset(x=x, y=None) for x in (ids - 1, ids / 2, ids[:, :1], np.zeros((4, 8, 8)), {"a": ids}))]
+    assert [sequence_bounds(data) for data in others] == [None] * 6
+
+
+def test_ids_that_leave_no_other_to_put_in_get_no_noise() -> None:
+    def names(x):
+        return [
+            check.name for check in checks(Dataset(x=x, y=None, bounds=Bounds(0, int(x.max()))), "quick", train=None)
+        ]
+
+    few, many = np.array([[0, 1, 1]] * 4), np.array([[0, 1, 2]] * 4)
+    assert "tokennoise-share-0.1" in names(many)
+    assert "tokennoise-share-0.1" not in names(few)
+
+
+@pytest.mark.parametrize("kind", ["tokens", "readings"])
+def test_sequences_get_the_changes_of_sequences(folder, kind) -> None:
+    random = np.random.default_rng(0)
+    y = random.integers(0, 2, 200)
+    if kind == "tokens":
+        x = random.integers(1, 7, (200, 12)) + 5 * y[:, None]
+    else:
+        x = random.normal(size=(200, 12, 3)) + 2 * y[:, None, None]
+    flat = FunctionTransformer(np.reshape, kw_args={"shape": (-1, x[0].size)}, check_inverse=False)
+    joblib.dump(make_pipeline(flat, LogisticRegression(max_iter=1000)).fit(x, y), folder.path / "steps.joblib")
+    np.savez(folder.path / "steps.npz", x=x, y=y)
+    result = folder.run("-v", "--robust-report", model="steps.joblib", data="steps.npz")
+    assert result.ret == 0
+    expected = {"tokens": "*tokennoise-share-0.1 PASSED*", "readings": "*sensorspikes-share-0.05 PASSED*"}[kind]
+    result.stdout.fnmatch_lines(["robust-battery::clean PASSED*", expected])
+    values = {record["under"]: record["value"] for record in folder.records()}
+    assert values[""] > 0.9
+    assert len(values) == {"tokens": 5, "readings": 6}[kind]
+    assert min(values.values()) > 0.6
 
 
 def test_workers_share_the_battery_and_find_the_same(folder) -> None:

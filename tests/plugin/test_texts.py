@@ -37,3 +37,40 @@ def part(text: str, what: str) -> str:
         if taking:
             found.append(line)
     return "\n".join(found).rstrip() + "\n"
+
+
+def test_a_marker_names_the_words_that_may_be_exchanged(pytester):
+    pytester.makeconftest("""
+        import numpy as np
+        import pytest
+
+        def scores(texts):
+            good = np.array(["film" in text for text in texts], dtype=float)
+            return np.stack([1 - good, good], axis=1)
+
+        @pytest.fixture
+        def robust_model():
+            return scores
+
+        @pytest.fixture
+        def robust_data():
+            return np.array(["A good film", "A fine day"]), np.array([1, 0])
+    """)
+    pytester.makepyfile("""
+        import pytest
+        LEXICON = {"film": ("movie",)}
+        @pytest.mark.robust(attack="word_substitution", most=0.4, lexicon=LEXICON, max_accuracy=0.5)
+        def test_exchanged(): pass
+        @pytest.mark.robust(attack="word_substitution", edits=1, lexicon=LEXICON, protect=("film",), min_accuracy=0.5)
+        def test_protected(): pass
+    """)
+    result = pytester.runpytest_subprocess("--robust-report")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*proves nothing*in none of * texts*"])
+    pytester.makepyfile("""
+        import pytest
+        @pytest.mark.robust(attack="word_substitution", min_accuracy=0.5)
+        def test_neither(): pass
+    """)
+    result = pytester.runpytest_subprocess()
+    result.stderr.fnmatch_lines(["*robust marker: WordSubstitution takes either most or edits, and neither is given*"])

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_robust.core.record import Example
 from pytest_robust.reporting._words import (
     broken_by_of,
     cost_of,
     count_of,
+    example_of,
     interval_of,
     need_of,
     number,
@@ -96,3 +98,22 @@ def test_shortened_text_is_not_longer_than_asked() -> None:
 def test_characters_that_cannot_be_seen_are_shown_and_all_others_kept() -> None:
     assert visible("a\u200bb\u202ec\x1bd\ud800") == "a\\u200bb\\u202ec\\x1bd\\ud800"
     assert visible("Größe\n\t数字 👩\u200d🔬") == "Größe\n\t数字 👩\u200d🔬"
+
+
+@pytest.mark.parametrize(
+    ("under", "searched"),
+    [
+        ("WordSubstitution(most=0.2)", True),
+        ("Spatial(degrees=10)", True),
+        ("Square(eps=0.1)", True),
+        ("Within(change=Rotate(degrees=1), eps=0.1)", False),
+        ("KeyboardTypos(edits=1)", False),
+    ],
+)
+def test_a_bound_is_told_of_what_was_searched_for(runs: Runs, under: str, searched: bool) -> None:
+    assert under_attack([runs.record(under=under, gradients=0)]) == searched
+
+
+def test_an_example_that_is_wrong_as_it_is_is_quoted_once() -> None:
+    example = Example(index=3, label="0", before="1", after="1", after_score=0.9, clean_text="It is bad.")
+    assert example_of(example) == "'It is bad.', label 0: 1 (90 %)"

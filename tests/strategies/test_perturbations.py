@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 import pytest_robust
-from pytest_robust import Constrained, Exactly, InvalidArgument, Subject, transforms
+from pytest_robust import (
+    L1,
+    L2,
+    Constrained,
+    Exactly,
+    InvalidArgument,
+    LInf,
+    Range,
+    Subject,
+    TiledNoise,
+    Within,
+    transforms,
+)
 from pytest_robust.attacks import FGSM, AdaptiveEOT
-from pytest_robust.core.perturbation import Chain, Perturbation
+from pytest_robust.core.perturbation import Chain, Perturbation, Transform
 from pytest_robust.strategies import perturbations
 from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import (
@@ -126,6 +141,64 @@ def test_the_mildest_attack_that_breaks_a_linear_model_is_its_distance() -> None
 def test_arguments_that_mean_nothing_are_refused(call, message) -> None:
     with pytest.raises(InvalidArgument, match=message):
         call()
+
+
+def test_every_composition_of_the_kinds_is_drawn() -> None:
+    seen = set()
+
+    @settings(max_examples=600, database=None, phases=[Phase.generate], derandomize=True)
+    @given(p=perturbations(Rotate, GaussianNoise, Translate))
+    def draw(p):
+        seen.add(tuple(type(part).__name__ for part in (p.parts if isinstance(p, Chain) else (p,))))
+
+    draw()
+    # Three alone, six pairs and six triples, in every order.
+    assert len(seen) == 15
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Dusk(Transform):
+    darkness: Annotated[float, Range(0, 0.8)]
+    bands: Annotated[int, Range(0, 8)]
+
+    def apply(self, batch, streams):
+        return batch
+
+
+def test_a_class_of_ones_own_shrinks_to_the_exact_step_of_its_annotated_range() -> None:
+    found = find(perturbations(Dusk, Rotate), lambda p: isinstance(p, Dusk) and p.darkness > 0.4, settings=QUIET)
+    assert found == Dusk(darkness=0.408, bands=4)
+
+
+@pytest.mark.parametrize("norm", [LInf, L2, L1], ids=repr)
+def test_noise_in_a_ball_shrinks_to_the_smallest_of_the_finest_tiles(norm) -> None:
+    found = find(perturbations.within(eps=2, norm=norm), lambda p: p.level >= 0.5, settings=QUIET)
+    assert found == Within(change=TiledNoise(size=0.5, norm=norm), eps=2, norm=norm)
+
+
+def test_a_change_held_to_a_ball_shrinks_to_one_part_at_its_exact_step() -> None:
+    def breaks(p):
+        parts = p.change.parts if isinstance(p.change, Chain) else (p.change,)
+        return any(isinstance(part, Rotate) and part.degrees >= 36 for part in parts)
+
+    found = find(perturbations.within(Rotate, GaussianNoise, eps=0.1), breaks, settings=QUIET)
+    assert found == Within(change=Rotate(degrees=36), eps=0.1)
+
+
+def test_the_smallest_noise_that_breaks_a_real_model_is_found() -> None:
+    # One pixel on each side of a line: noise of 0.2 upwards in the first and downwards in the second turns it.
+    weights = np.zeros((2, 2))
+    weights[:, 1] = (1, -1)
+    model, x = LinearModel(weights, np.array([0, -0.41])), np.full((1, 2), 0.5, dtype=np.float32)
+    subject = Subject(model, x, np.zeros(1, int), bounds=(0, 1))
+    found = find(perturbations.within(eps=0.3), lambda p: not subject.accuracy(under=p) >= 1, settings=QUIET)
+    assert found.change.size == pytest.approx(0.207)
+    assert found.change.tile == 1
+
+
+@given(p=perturbations.within(Rotate, GaussianNoise(sigma=0.2), eps=8 / 255))
+def test_every_value_in_a_ball_prints_as_code_that_makes_it_again(p) -> None:
+    assert eval(repr(p), dict(NAMES)) == p
 
 
 def test_drawing_is_cheap() -> None:

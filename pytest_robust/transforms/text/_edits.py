@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import MISSING, field, replace
 from itertools import islice
 from math import inf
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -13,13 +11,13 @@ import numpy as np
 
 from pytest_robust.core.arrays import blocks
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.errors import InvalidArgument, InvalidData
+from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.parameters import Amount, check_one_of, check_share, draw_share
-from pytest_robust.core.perturbation import Perturbation
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.text._units import Text
+from pytest_robust.core.texts import Text
+from pytest_robust.core.wording import check_protect, protected, texts_of, with_texts
 
-__all__ = ["Edit", "Find", "check_edits", "count_field", "edited", "like", "pick", "texts_of", "with_texts"]
+__all__ = ["Edit", "Find", "check_edits", "edited", "pick"]
 
 T = TypeVar("T")
 
@@ -57,17 +55,6 @@ class _Edits(Protocol):
     def protect(self) -> tuple[str, ...]: ...
 
 
-def count_field(*, default: Any, strongest: Any = MISSING) -> Any:  # noqa: ANN401 - a dataclass field of any type
-    """Return a dataclass field for a whole number from 1, of which milder ones are whole numbers too.
-
-    Args:
-        default: What it is where it is left out.
-        strongest: What a search for the mildest starts from; left out where another field tells.
-    """
-    metadata = {"neutral": 0, "whole": True} | ({} if strongest is MISSING else {"strongest": strongest})
-    return field(default=default, metadata=metadata)
-
-
 def check_edits(owner: _Edits) -> None:
     """Refuse a share, a number or protected patterns that mean nothing.
 
@@ -83,75 +70,12 @@ def check_edits(owner: _Edits) -> None:
         raise InvalidArgument(
             f"edits={owner.edits!r} must be an integer, at least 1; leave the change out for no change at all"
         )
-    if not isinstance(owner.protect, tuple) or not all(isinstance(pattern, str) for pattern in owner.protect):
-        raise InvalidArgument(f"protect={owner.protect!r} must be a tuple of regular expressions, such as (r'@\\w+',)")
-    for pattern in owner.protect:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise InvalidArgument(
-                f"protect={pattern!r} is no regular expression: {error}; for the words themselves, re.escape(...)"
-            ) from None
-
-
-def texts_of(owner: Perturbation, batch: Batch) -> list[str]:
-    """Return the inputs as strings.
-
-    Args:
-        owner: Who asks, for the message.
-        batch: (n,) strings.
-
-    Raises:
-        InvalidData: They are no strings; the message tells their type and what to do.
-    """
-    x, wanted = batch.x, f"{owner!r} changes texts, an (n,) array of strings"
-    if x.dtype.kind not in "UTO":
-        remedy = "decode them with np.char.decode(x)" if x.dtype.kind == "S" else "of several inputs name it with on="
-        raise InvalidData(f"{wanted}, and the inputs are {x.dtype}; {remedy}")
-    if x.ndim != 1:
-        raise InvalidData(f"{wanted}, and the inputs have shape {x.shape}; give one string an example, such as x[:, 0]")
-    texts: list[str] = x.tolist()
-    for row, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise InvalidData(
-                f"{wanted}, and row {row} of the batch is {text!r}, of type {type(text).__name__}; "
-                "make each example a str"
-            )
-    return texts
-
-
-def with_texts(batch: Batch, texts: Sequence[str]) -> Batch:
-    """Return the batch with new inputs, of the same kind and as wide as they need.
-
-    Args:
-        batch: Where the texts came from.
-        texts: (n,) the new ones.
-    """
-    dtype = batch.x.dtype
-    if dtype.kind == "U":
-        # Never narrower: an array of the same length fits where the old one did.
-        width = max(dtype.itemsize // np.dtype("U1").itemsize, *map(len, texts), 1)
-        dtype = np.dtype(f"U{width}")
-    made = np.empty(len(texts), dtype=dtype)
-    made[:] = texts
-    return replace(batch, x=made)
+    check_protect(owner.protect)
 
 
 def pick(options: Sequence[T], share: float) -> T:
     """Return the option that a number uniform in [0, 1) falls on."""
     return options[int(share * len(options))]
-
-
-def like(word: str, model: str) -> str:
-    """Return a word in capitals, capitalised or as it is, as another is written.
-
-    Examples:
-        >>> like("movie", "Film"), like("movie", "FILM"), like("Rome", "paris")
-        ('Movie', 'MOVIE', 'Rome')
-    """
-    if len(model) > 1 and model.isupper():
-        return word.upper()
-    return word[:1].upper() + word[1:] if model[:1].isupper() else word
 
 
 def edited(owner: Any, batch: Batch, streams: Streams, find: Find, *, spared: int = 0) -> Batch:  # noqa: ANN401 - a perturbation with rate, edits and protect
@@ -172,7 +96,6 @@ def edited(owner: Any, batch: Batch, streams: Streams, find: Find, *, spared: in
         InvalidData: The inputs are no strings.
     """
     texts = texts_of(owner, batch)
-    guarded = tuple(re.compile(pattern) for pattern in owner.protect)
     most = inf if owner.edits is None else owner.edits
     # All edits are below 1.
     rates = draw_share("rate", 1 if owner.rate is None else owner.rate, streams).tolist()
@@ -187,21 +110,16 @@ def edited(owner: Any, batch: Batch, streams: Streams, find: Find, *, spared: in
             found = find(text, choice.tolist())
             # Most are above the rate: what is not made needs no further look, but to be spared.
             due = found if spared else (edit for edit in found if ranks[edit.start] < rate)
-            ranked = _ranked(text, due, ranks, guarded)
+            ranked = _ranked(text, due, ranks, owner.protect)
             below = (edit for edit in ranked[: len(ranked) - spared] if ranks[edit.start] < rate)
             made.append(_rewritten(text.value, below, most))
     return with_texts(batch, made)
 
 
-def _ranked(
-    text: Text, edits: Iterable[Edit], ranks: Sequence[float], guarded: tuple[re.Pattern[str], ...]
-) -> list[Edit]:
+def _ranked(text: Text, edits: Iterable[Edit], ranks: Sequence[float], guarded: Sequence[str]) -> list[Edit]:
     """Return the edits that are allowed, those made first in front."""
     value = text.value
-    closed = bytearray(len(value))
-    for pattern in guarded:
-        for found in pattern.finditer(value):
-            closed[found.start() : found.end()] = b"\1" * (found.end() - found.start())
+    closed = protected(value, guarded)
 
     def allows(one: Edit) -> bool:
         whole = value.isascii() or {one.start, one.end} <= text.borders

@@ -10,9 +10,10 @@ import numpy as np
 
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.parameters import count_field
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.text._edits import count_field, texts_of, with_texts
+from pytest_robust.core.wording import texts_of, with_texts
 from pytest_robust.transforms.text._words import DISTRACTORS
 
 __all__ = ["AddDistractor", "End", "Side", "Start"]

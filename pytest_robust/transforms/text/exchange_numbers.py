@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from unicodedata import decimal
 
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.parameters import Amount, strength
+from pytest_robust.core.parameters import Amount, count_field, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.text._edits import Edit, check_edits, count_field, edited, pick
-from pytest_robust.transforms.text._units import Text
+from pytest_robust.core.texts import Text
+from pytest_robust.transforms.text._edits import Edit, check_edits, edited, pick
 
 __all__ = ["ExchangeNumbers"]
 

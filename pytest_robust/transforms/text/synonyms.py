@@ -2,64 +2,19 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_robust.core.batch import Batch
-from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.parameters import Amount, strength
+from pytest_robust.core.lexicon import Lexicon, WordNet, checked_lexicon, others_of
+from pytest_robust.core.parameters import Amount, count_field, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
-from pytest_robust.transforms.text._edits import Edit, check_edits, count_field, edited, like, pick
-from pytest_robust.transforms.text._units import Text
-from pytest_robust.transforms.text._words import SYNONYMS, WordLists
+from pytest_robust.core.texts import Text
+from pytest_robust.core.wording import like
+from pytest_robust.transforms.text._edits import Edit, check_edits, edited, pick
 
-__all__ = ["Lexicon", "Synonyms", "WordNet"]
-
-_EXAMPLE = "{'film': ('movie', 'picture')}"
-
-
-class Lexicon(ABC):
-    """Where words that mean the same are looked up."""
-
-    @abstractmethod
-    def synonyms(self, word: str) -> Sequence[str]:
-        """Return other words for a word in small letters, the same ones whenever it is asked."""
-
-
-@dataclass(frozen=True)
-class WordNet(Lexicon):
-    """The English WordNet, read by nltk: the words of a word's most frequent sense.
-
-    A word is looked up as it stands, so that plurals and past tenses are left alone.
-
-    Examples:
-        >>> WordNet()
-        WordNet()
-
-    References:
-        Miller, "WordNet: A Lexical Database for English", Communications of the ACM 38(11), 1995.
-    """
-
-    def synonyms(self, word: str) -> Sequence[str]:
-        """Return the other words of the first sense.
-
-        Raises:
-            InvalidArgument: nltk or its data are not installed.
-        """
-        try:
-            from nltk.corpus import wordnet
-
-            senses = wordnet.synsets(word)
-        except (ImportError, LookupError) as error:
-            raise InvalidArgument(
-                "lexicon=WordNet() reads the WordNet of nltk, and "
-                f"{'nltk' if isinstance(error, ImportError) else 'its data'} cannot be found; "
-                f"pip install nltk, then python -m nltk.downloader wordnet; or give a mapping, such as {_EXAMPLE}"
-            ) from None
-        names = [name.replace("_", " ") for name in senses[0].lemma_names()] if senses else []
-        return [name for name in names if name.lower() != word] if word in names else []
+__all__ = ["Synonyms", "WordNet"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -100,9 +55,7 @@ class Synonyms(Transform):
     def __post_init__(self) -> None:
         """Validate; a mapping is copied."""
         check_edits(self)
-        if self.lexicon is not None and not isinstance(self.lexicon, Lexicon):
-            words = WordLists(self.lexicon, name="lexicon", example=f"{_EXAMPLE}, or WordNet()")
-            object.__setattr__(self, "lexicon", words)
+        object.__setattr__(self, "lexicon", checked_lexicon(self.lexicon))
 
     def apply(self, batch: Batch, streams: Streams) -> Batch:
         """Return the texts with other words."""
@@ -111,11 +64,6 @@ class Synonyms(Transform):
     def _exchanges(self, text: Text, choice: Sequence[float]) -> Iterator[Edit]:
         for start, end in text.words:
             word = text.value[start:end]
-            others = self._others(word.lower())
+            others = others_of(self.lexicon, word.lower())
             if others:
                 yield Edit(start, end, like(pick(others, choice[start]), word))
-
-    def _others(self, word: str) -> Sequence[str]:
-        if isinstance(self.lexicon, Lexicon):
-            return self.lexicon.synonyms(word)
-        return (SYNONYMS if self.lexicon is None else self.lexicon).get(word, ())

@@ -16,12 +16,13 @@ from pytest_robust import Between, InvalidArgument, InvalidData
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.catalog import Catalog
-from pytest_robust.core.parameters import Amount, strength
+from pytest_robust.core.parameters import Amount, count_field, strength
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from pytest_robust.core.texts import Text
+from pytest_robust.core.wording import like
 from pytest_robust.transforms import DropCharacters, KeyboardTypos, SwapCharacters
-from pytest_robust.transforms.text._edits import Edit, check_edits, count_field, edited, like, pick
-from pytest_robust.transforms.text._units import Text
+from pytest_robust.transforms.text._edits import Edit, check_edits, edited, pick
 
 CATALOG = Catalog(room="pytest_robust.transforms", interface=Transform)  # type: ignore[type-abstract]  # the interface
 EDITS: list[Any] = [m for m in CATALOG if ".text." in m.__module__ and m.__name__ != "AddDistractor"]

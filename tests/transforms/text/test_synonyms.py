@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from pytest_robust import InvalidArgument
+from pytest_robust.core.lexicon import SYNONYMS
 from pytest_robust.transforms import Synonyms, WordNet
-from pytest_robust.transforms.text._words import SYNONYMS
 
 WORDS = {"film": ("movie", "motion picture"), "good": ("fine",)}
 

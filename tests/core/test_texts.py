@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_robust.transforms.text._units import Text, clusters
+from pytest_robust.core.texts import Text, clusters
 
 SIGNS = "a\u00e9\u0301\U0001f600\u200d\U0001f3fd\U0001f1e9\u05d0\u0660\u1112\u1161\u11a8\u3002 \t\r\n'-?.7_"
 
