@@ -75,7 +75,7 @@ def test_the_marker_sets_the_policy_of_the_test(project) -> None:
 MISTAKES = {
     'attack="adaptive_eot", min_accuracy=0.8': "made around another attack: write under=AdaptiveEOT(...)",
     'attack="fgsm", epz=0.1, min_accuracy=0.8': "unknown keyword 'epz'; did you mean 'eps'?",
-    'attack="fgsn", eps=0.1, min_accuracy=0.8': "uniform_noise; did you mean 'fgsm'?",
+    'attack="fgsn", eps=0.1, min_accuracy=0.8': "word_substitution; did you mean 'fgsm'?",
     'attack="fgsm", eps=0.1, min_acuracy=0.8': "unknown keyword 'min_acuracy'; did you mean 'min_accuracy'?",
     'attack="fgsm", eps=-1, min_accuracy=0.8': "eps=-1 must be a finite number above 0",
     'attack="fgsm", eps=0.1': "states no bar: add for instance min_accuracy=0.9",
