@@ -119,11 +119,27 @@ def realise(perturbation: Perturbation, trial: Trial) -> Realised:  # noqa: ARG0
 def _transform(transform: Transform, trial: Trial) -> Realised:
     numeric = np.issubdtype(trial.x.dtype, np.number)
     x = _frozen(trial.x.astype(np.float32, copy=False)) if numeric else trial.x
-    bounds = trial.bounds() if numeric else Bounds(0, 1)
-    changed = transform.apply(Batch(x=x, y=trial.y, bounds=bounds), trial.streams.child(transform.kind))
+    streams = trial.streams.child(transform.kind)
+    batch = Batch(x=x, y=trial.y, bounds=_bounds(transform, trial, x, streams) if numeric else Bounds(0, 1))
+    changed = transform.apply(batch, streams)
     if changed.x.shape != trial.x.shape:
         raise InvalidArgument(f"{transform!r} made inputs of shape {changed.x.shape} of {trial.x.shape}")
     return Realised(x=_as_kept(changed.x, trial.x.dtype, np.rint), y=_moved(transform, changed.y, trial.y))
+
+
+def _bounds(transform: Transform, trial: Trial, x: NDArray[Any], streams: Streams) -> Bounds:
+    """Return the values that the inputs can take.
+
+    Raises:
+        InvalidData: The transform does not change such inputs, or their range is in doubt.
+    """
+    try:
+        return trial.bounds()
+    except InvalidData as error:
+        doubt = error
+    # Whether it changes such inputs at all comes before what their range is.
+    transform.apply(Batch(x=x, y=trial.y, bounds=UNBOUNDED), streams)
+    raise doubt
 
 
 def _moved(transform: Transform, y: Labels | None, before: Labels) -> Labels | None:

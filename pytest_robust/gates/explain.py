@@ -14,6 +14,9 @@ from pytest_robust.gates.case import Case
 
 __all__ = ["explain", "record_of", "under_of"]
 
+# Characters of a changed input in a message; the report has more.
+_SHOWN = 80
+
 
 def under_of(metric: object) -> Perturbation | None:
     """Return the perturbation a metric measures under, None for none."""
@@ -121,4 +124,6 @@ def _told(example: Example) -> str:
     label = f" (is {example.label})" if example.label else ""
     if example.unchanged:
         return f"{example.clean_text!r}{label} -> {example.after}{sure}"
-    return f"x[{example.index}]{label} {example.before} -> {example.after}{sure}"
+    shown = example.changed_text
+    reworded = f": {shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + '…'!r}" if shown else ""
+    return f"x[{example.index}]{label} {example.before} -> {example.after}{sure}{reworded}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_robust.plugin.settings import Settings, add_options
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from types import TracebackType
 
     from pytest_robust.plugin.markers import RobustMark
     from pytest_robust.plugin.robust import Robust
@@ -103,8 +105,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put the records of the phase on its report, as one string."""
+    if call.excinfo is not None and not item.config.option.fulltrace:
+        _end_with_the_test(call.excinfo.value)
     report = yield
     collector = sys.modules.get("pytest_robust.plugin.collector")
     text = collector.drain(item) if collector is not None else ""
@@ -112,6 +118,25 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         # On __dict__: a TestReport carries what is put there, through xdist too.
         report.__dict__["robust_records"] = text
     return report
+
+
+def _end_with_the_test(error: BaseException) -> None:
+    """Cut from an error of this package the calls inside it: its message says what is wrong with the test."""
+    errors = sys.modules.get("pytest_robust.core.errors")
+    if errors is None or not isinstance(error, errors.RobustError):
+        return
+    package = str(Path(__file__).parent.parent)
+    links: list[TracebackType] = []
+    link = error.__traceback__
+    while link is not None:
+        links.append(link)
+        link = link.tb_next
+    files = [link.tb_frame.f_code.co_filename for link in links]
+    # This file's hooks stand around every test.
+    inside = [name.startswith(package) and name != __file__ for name in files]
+    # What the package called of the project's own, such as a criterion, comes last and is shown.
+    if any(inside) and inside[-1]:
+        links[inside.index(True) - 1].tb_next = None
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

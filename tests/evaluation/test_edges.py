@@ -29,7 +29,7 @@ from pytest_robust.evaluation import laboratory as room
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.evaluation.probe import Meter, probe
 from pytest_robust.testing import LinearModel
-from pytest_robust.transforms import Flip, GaussianNoise
+from pytest_robust.transforms import Flip, Fog, GaussianNoise, Rotate
 
 RANDOM = np.random.default_rng(8)
 X = RANDOM.random((60, 5, 5, 1)).astype(np.float32)
@@ -298,3 +298,16 @@ def test_a_gradient_attack_can_be_judged_by_a_function_of_the_project() -> None:
         under=FGSM(eps=0.1), criterion=lambda target, output: float(output.argmax() == target)
     )
     assert float(by_function) == float(subject.accuracy(under=FGSM(eps=0.1)))
+
+
+def test_inputs_of_another_kind_are_refused_as_that_rather_than_for_their_range() -> None:
+    table = np.random.default_rng(0).normal(0, 100, (6, 5))
+    subject = Subject(lambda x: np.zeros(len(x), dtype=int), table, [0] * 6)
+    with pytest.raises(InvalidData, match="changes images of shape"):
+        assert subject.accuracy(under=Fog(severity=3)) >= 0.5
+    images = np.random.default_rng(0).normal(0, 100, (6, 9, 9))
+    doubtful = Subject(lambda x: np.zeros(len(x), dtype=int), images, [0] * 6)
+    with pytest.raises(InvalidData, match="what is black and what is white"):
+        assert doubtful.accuracy(under=Fog(severity=3)) >= 0.5
+    with pytest.raises(InvalidData, match="does not tell their range"):
+        assert doubtful.accuracy(under=Rotate(degrees=5)) >= 0.5

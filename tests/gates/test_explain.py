@@ -11,6 +11,7 @@ from pytest_robust.attacks import FGSM
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
 from pytest_robust.testing import LinearModel
+from pytest_robust.transforms import Synonyms
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.random((80, 5, 5)).astype(np.float32)
@@ -59,3 +60,15 @@ def test_the_id_names_metric_and_perturbation_in_plain_letters() -> None:
     assert accuracy.record(None).id == "accuracy-fgsm-eps-8of255"
     assert subject.score("f1_macro").record(None).id == "score-f1-macro"
     assert subject.outcomes("in time", [True, False]).record(None).id == "outcomes-in-time"
+
+
+def test_a_reworded_text_is_quoted_and_a_long_one_cut() -> None:
+    texts = np.array(["a good film", "a good " + "long " * 40 + "film"])
+
+    def model(x):
+        return np.array(["good" in text for text in x]).astype(int)
+
+    verdict = Subject(model, texts, [1, 1]).accuracy(under=Synonyms(rate=1, lexicon={"good": ("fine",)})) >= 0.9
+    assert "x[0] (is 1) 1 -> 0: 'a fine film'" in verdict.explanation
+    assert "1 -> 0: 'a fine long long" in verdict.explanation
+    assert "…'" in verdict.explanation

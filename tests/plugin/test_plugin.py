@@ -226,3 +226,30 @@ def test_an_unhealthy_attack_fails_the_test_as_invalid(project) -> None:
     result.stdout.fnmatch_lines(
         ["*INVALID: the attack proves nothing about this model:*exactly zero*", "*try: look for rounding*"]
     )
+
+
+def test_an_error_in_a_test_shows_the_test_and_not_the_calls_inside_the_package(project) -> None:
+    project.makepyfile(
+        """
+        from pytest_robust.transforms import ColumnNoise
+
+        def mistaken(target, output):
+            raise LookupError("of the project's own")
+
+        def test_wrong(robust):
+            assert robust.accuracy(under=ColumnNoise(sigma=0.1)) >= 0.9
+
+        def test_own(robust):
+            assert robust.accuracy(criterion=mistaken) >= 0.9
+        """
+    )
+    result = project.run()
+    result.assert_outcomes(failed=2)
+    text = result.stdout.str()
+    wrong, own = text.split("___ test_own ___")
+    assert "ColumnNoise(sigma=0.1) has columns, and the inputs are" in wrong
+    assert "pytest_robust/evaluation" not in wrong
+    # What the project itself got wrong is shown whole.
+    assert "in mistaken" in own or "def mistaken" in own
+    full = project.run("--full-trace", "-k", "wrong").stdout.str()
+    assert "pytest_robust/evaluation" in full
