@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from pytest_robust import Subject
-from pytest_robust.attacks import FGSM
+from pytest_robust.attacks import FGSM, WordSubstitution
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
 from pytest_robust.testing import LinearModel
@@ -72,3 +72,12 @@ def test_a_reworded_text_is_quoted_and_a_long_one_cut() -> None:
     assert "x[0] (is 1) 1 -> 0: 'a fine film'" in verdict.explanation
     assert "1 -> 0: 'a fine long long" in verdict.explanation
     assert "…'" in verdict.explanation
+
+
+def test_what_words_broke_is_to_be_trained_on_as_texts() -> None:
+    def model(x):
+        return np.array([["good" not in text, "good" in text] for text in x], dtype=float)
+
+    under = WordSubstitution(edits=1, lexicon={"good": ("fine",)})
+    verdict = Subject(model, np.array(["a good film"]), [1]).accuracy(under=under) >= 0.9
+    assert "try: augment the training data with texts that WordSubstitution(edits=1" in verdict.explanation
