@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.estimate import Estimate
-from pytest_robust.statistics.bootstrap import bootstrap
+from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.clopper_pearson import clopper_pearson
 from pytest_robust.statistics.prior_posterior_ratio import anytime_interval
 
 __all__ = ["is_binary", "mean_interval"]
-
-# The ends of a 95 % percentile interval are then good to a tenth of its width.
-_RESAMPLES = 1000
 
 
 def is_binary(scores: Floats) -> bool:
@@ -23,13 +20,13 @@ def mean_interval(scores: Floats, total: int, *, confidence: float, seed: int) -
     """Return the mean of the scores with its interval for the population.
 
     Scores of 0 and 1 get the exact interval where all examples were seen, and one that
-    allows for having stopped when it suited where not. Others are resampled.
+    allows for having stopped when it suited where not. Others are weighted at random.
 
     Args:
         scores: (n,) from 0 to 1, n at least 1.
         total: How many examples there are.
         confidence: Coverage, strictly between 0 and 1.
-        seed: For resampling.
+        seed: For the random weights.
 
     Examples:
         >>> import numpy as np
@@ -42,10 +39,8 @@ def mean_interval(scores: Floats, total: int, *, confidence: float, seed: int) -
         interval = (clopper_pearson if whole else anytime_interval)(int(scores.sum()), n, confidence=confidence)
         method = "Clopper-Pearson" if whole else "prior-posterior ratio"
     else:
-        interval = bootstrap(
-            lambda rows: float(scores[rows].mean()), n, confidence=confidence, seed=seed, resamples=_RESAMPLES
-        )
-        method = "percentile bootstrap"
+        interval = bounded_mean(scores, low=0, high=1, confidence=confidence, seed=seed)
+        method = "Learned-Miller-Thomas"
     return Estimate(
         value=value, low=interval.low, high=interval.high, n=n, total=total, confidence=confidence, method=method
     )
