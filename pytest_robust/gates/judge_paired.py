@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,9 +20,12 @@ from pytest_robust.gates.case import Case
 from pytest_robust.gates.doubt import doubted
 from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.mean_interval import is_binary
+from pytest_robust.statistics.pairs_to_settle import differences_to_settle, pairs_to_settle
 from pytest_robust.statistics.tango import tango
 
 __all__ = ["judge_paired"]
+
+_LOST = "look at the examples that only the other one gets right"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +91,11 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
     for side in (ours, theirs):
         side.evaluation.extend(total)
     a, b = ours.scores(total), theirs.scores(total)
-    interval, method = _interval(a, b, case.policy)
-    difference = float((a - b).mean())
+    found = _difference(a, b, case.policy)
+    difference, interval = found.value, found.interval
     words = (
         f"the difference is {difference:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}] on the same {total} examples "
-        f"({method}); {b.mean():.3f} on the other side"
+        f"({found.method}); {b.mean():.3f} on the other side"
     )
     if case.policy.claim is Claim.POPULATION:
         clear = (interval.low > shift) if bar.upward else (interval.high < shift)
@@ -99,11 +103,9 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
         decision = Decision.PASS if clear else Decision.FAIL if lost else Decision.UNDECIDED
     else:
         decision = Decision.PASS if _holds(bar, difference * total, shift * total) else Decision.FAIL
-    remedy = {
-        Decision.PASS: "",
-        Decision.FAIL: "look at the examples that only the other one gets right",
-        Decision.UNDECIDED: "add examples, or allow a wider margin",
-    }[decision]
+    remedy = "" if decision is Decision.PASS else _LOST
+    if decision is Decision.UNDECIDED:
+        remedy = _more(found, shift)
     return Verdict(
         decision=decision,
         bar=replace(bar, value=float(b.mean()) + shift),
@@ -114,13 +116,44 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
     )
 
 
-def _interval(a: Floats, b: Floats, policy: Policy) -> tuple[Interval, str]:
+@dataclass(frozen=True, kw_only=True)
+class _Difference:
+    """What the left side has more than the right one, and how many examples would tell that from a bar."""
+
+    value: float
+    interval: Interval
+    method: str
+    settle: Callable[[float], int | None]
+
+
+def _difference(a: Floats, b: Floats, policy: Policy) -> _Difference:
     delta = a - b
+    value, n = float(delta.mean()), len(delta)
     if is_binary(a) and is_binary(b):
-        gained, lost = int((delta > 0).sum()), int((delta < 0).sum())
-        return tango(gained, lost, len(delta), confidence=policy.confidence), "Tango"
-    found = bounded_mean(delta, low=-1, high=1, confidence=policy.confidence, seed=policy.seed)
-    return found, "Learned-Miller-Thomas"
+        counts = int((delta > 0).sum()), int((delta < 0).sum()), n
+        return _Difference(
+            value=value,
+            interval=tango(*counts, confidence=policy.confidence),
+            method="Tango",
+            settle=lambda bar: pairs_to_settle(*counts, bar=bar, confidence=policy.confidence),
+        )
+    interval = bounded_mean(delta, low=-1, high=1, confidence=policy.confidence, seed=policy.seed)
+    return _Difference(
+        value=value,
+        interval=interval,
+        method="Learned-Miller-Thomas",
+        settle=lambda bar: differences_to_settle(value, interval, n, bar=bar),
+    )
+
+
+def _more(found: _Difference, shift: float) -> str:
+    enough = found.settle(shift)
+    settle = (
+        f"about {enough:,} examples would settle it if as many of them differ"
+        if enough
+        else "no feasible number of examples would settle it: the difference is the margin"
+    )
+    return f"{settle}; or allow another margin, or claim only what holds on these examples (--robust-claim=dataset)"
 
 
 def _holds(bar: Bar, difference: float, shift: float) -> bool:

@@ -155,6 +155,26 @@ class TestPaired:
         assert high >= low + 0.09
         assert not low >= high
 
+    def test_undecided_says_how_many_examples_would_settle_it(self) -> None:
+        old, new = subject(80, 100, claim=Claim.POPULATION), subject(80, 100, shuffle=1, claim=Claim.POPULATION)
+        verdict = new.accuracy() >= old.accuracy() - 0.05
+        assert verdict.decision is Decision.UNDECIDED
+        assert "about 490 examples would settle it if as many of them differ" in verdict.remedy
+        on_the_margin = new.accuracy() >= old.accuracy()
+        assert "no feasible number" in on_the_margin.remedy
+        assert "--robust-claim=dataset" in on_the_margin.remedy
+
+    def test_undecided_shares_say_it_too(self) -> None:
+        from pytest_robust import ByFunction
+
+        made = subject(50, 100, claim=Claim.POPULATION)
+        graded = made.accuracy(criterion=ByFunction(lambda target, output: 0.5 + 0.4 * (target == output)))
+        flat = made.accuracy(criterion=ByFunction(lambda target, output: 0.7))
+        verdict = graded >= flat - 0.02
+        assert verdict.decision is Decision.UNDECIDED
+        assert "examples would settle it" in verdict.remedy
+        assert "Learned-Miller-Thomas" in verdict.reason
+
     def test_other_examples_are_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="other examples"):
             bool(subject(8, 10).accuracy() >= subject(8, 12).accuracy())
