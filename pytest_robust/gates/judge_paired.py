@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from pytest_robust.gates.case import Case
 from pytest_robust.gates.doubt import doubted
 from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.mean_interval import is_binary
+from pytest_robust.statistics.paired_ratio import paired_side_of
 from pytest_robust.statistics.pairs_to_settle import differences_to_settle, pairs_to_settle
+from pytest_robust.statistics.prior_posterior_ratio import Side
 from pytest_robust.statistics.tango import tango
 
 __all__ = ["judge_paired"]
@@ -43,6 +46,9 @@ class _Side:
 def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
     """Return the verdict of one measurement against another on the same examples.
 
+    The claim about the dataset is settled as soon as the difference on all examples is certain
+    to lie on one side, or all but certain; the claim about the population by its interval.
+
     Args:
         case: The left side.
         other: The right side, without its shift.
@@ -55,7 +61,7 @@ def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
     try:
         ours, theirs = _side(case), _side(other)
         _check_same(ours, theirs)
-        verdict = _by_all(ours, theirs, bar, shift)
+        verdict = (_sequentially if _may_stop(ours, theirs) else _by_all)(ours, theirs, bar, shift)
     except InvalidModel as error:
         return invalid(case, bar, str(error))
     return doubted(other, doubted(case, verdict), flipped=True)
@@ -83,6 +89,56 @@ def _check_same(ours: _Side, theirs: _Side) -> None:
             f"the two sides were measured on other examples ({len(order)} and {len(other)}): a paired comparison needs "
             "the same data, in the same order, and for attack success rates the same examples right before"
         )
+
+
+def _may_stop(ours: _Side, theirs: _Side) -> bool:
+    """Whether looks at both sides are looks at the same examples, and an early answer is wanted."""
+    policy = ours.case.policy
+    return policy == theirs.case.policy and policy.claim is Claim.DATASET and not policy.exact
+
+
+def _sequentially(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
+    case, total = ours.case, len(ours.evaluation)
+    needed, looked = _needed(bar, shift * total), 0
+    while True:
+        looked = ours.evaluation.look_after(looked)
+        theirs.evaluation.extend(looked)
+        if looked >= total:
+            return _by_all(ours, theirs, bar, shift)
+        a, b = ours.scores(looked), theirs.scores(looked)
+        if not is_binary(a) or not is_binary(b):
+            return _by_all(ours, theirs, bar, shift)
+        gained, lost = int((a > b).sum()), int((a < b).sum())
+        side = paired_side_of(needed, gained, lost, looked, total, error=case.policy.error)
+        if side is not Side.OPEN:
+            break
+    passed = (side is Side.AT_LEAST) == bar.upward
+    left, difference = total - looked, gained - lost
+    certain = needed <= difference - left or needed > difference + left
+    why = (
+        "whatever the rest shows"
+        if certain
+        else f"with a chance of at most {case.policy.error:g} that all {total} would say otherwise"
+    )
+    return Verdict(
+        decision=Decision.PASS if passed else Decision.FAIL,
+        bar=replace(bar, value=float(b.mean()) + shift),
+        estimate=share(case, a, total),
+        claim=Claim.DATASET,
+        reason=(
+            f"settled after {looked} of {total} examples on both sides, {why}: {gained} gained and {lost} lost, "
+            f"a difference of {difference / looked:+.3f}; {b.mean():.3f} on the other side"
+        ),
+        remedy="" if passed else _LOST,
+    )
+
+
+def _needed(bar: Bar, shift: float) -> int:
+    """Return the smallest number gained less lost that lies on the bar's upper side."""
+    count = ceil(shift) - 1
+    while _holds(bar, count, shift) != bar.upward:
+        count += 1
+    return count
 
 
 def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:

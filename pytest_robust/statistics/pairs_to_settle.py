@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from math import ceil
 
+from scipy.stats import norm
+
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Interval
+from pytest_robust.statistics._checks import check_confidence, check_pairs
 from pytest_robust.statistics._search import MOST, fewest, two_digits
-from pytest_robust.statistics.tango import tango
+from pytest_robust.statistics.tango import score
 
 __all__ = ["differences_to_settle", "pairs_to_settle"]
+
+# A difference of all or none has no variance to be scored by.
+_EDGE = 1 - 1e-9
 
 
 def pairs_to_settle(gained: float, lost: float, trials: float, *, bar: float, confidence: float) -> int | None:
@@ -32,14 +38,15 @@ def pairs_to_settle(gained: float, lost: float, trials: float, *, bar: float, co
         >>> pairs_to_settle(3, 5, 200, bar=-0.02, confidence=0.95)
         2000
     """
+    check_confidence(confidence)
     # At once, so that a wrong argument is named as it was given.
-    tango(gained, lost, trials, confidence=confidence)
+    check_pairs(gained, lost, trials)
+    z, within = float(norm.isf((1 - confidence) / 2)), min(max(bar, -_EDGE), _EDGE)
 
     def settled(n: int) -> bool:
         more = round(gained / trials * n), round(lost / trials * n)
-        # Two halves may both be rounded up.
-        interval = tango(*more, max(n, sum(more)), confidence=confidence)
-        return interval.low > bar or interval.high < bar
+        # Two halves may both be rounded up. The interval holds the differences whose score is within z.
+        return bool(abs(score(*more, max(n, sum(more)), within)) > z)
 
     return fewest(settled)
 

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Interval
-from pytest_robust.statistics._checks import check_confidence
+from pytest_robust.statistics._checks import check_confidence, check_pairs
 
 __all__ = ["not_below", "score", "tango"]
 
@@ -78,7 +78,7 @@ def tango(gained: float, lost: float, trials: float, *, confidence: float) -> In
         for the paired-sample design", Statistics in Medicine 17, 1998.
     """
     check_confidence(confidence)
-    _check_pairs(gained, lost, trials)
+    check_pairs(gained, lost, trials)
     z = float(norm.isf((1 - confidence) / 2))
 
     def above(delta: float) -> float:
@@ -108,7 +108,7 @@ def not_below(gained: float, lost: float, trials: float, *, margin: float) -> fl
         >>> round(not_below(3, 5, 1000, margin=0.01), 4)
         0.0213
     """
-    _check_pairs(gained, lost, trials)
+    check_pairs(gained, lost, trials)
     if not -1 < margin < 1:
         raise InvalidArgument(f"margin={margin!r} must lie strictly between -1 and 1: a share of the examples")
     return float(norm.sf(score(gained, lost, trials, -margin)))
@@ -116,9 +116,3 @@ def not_below(gained: float, lost: float, trials: float, *, margin: float) -> fl
 
 def _root(function: Any, low: float, high: float) -> float:  # noqa: ANN401 - of a number
     return float(brentq(function, low, high))
-
-
-def _check_pairs(gained: float, lost: float, trials: float) -> None:
-    # The slack is for counts that were divided and do not add up to the last digit.
-    if not trials > 0 or not min(gained, lost) >= 0 or gained + lost > trials * (1 + 1e-9):
-        raise InvalidArgument(f"{gained} gained and {lost} lost of {trials} do not fit each other")

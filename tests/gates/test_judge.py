@@ -155,6 +155,88 @@ class TestPaired:
         assert high >= low + 0.09
         assert not low >= high
 
+    def test_both_sides_stop_when_it_is_settled(self) -> None:
+        old, new = subject(9500, 10_000), subject(9500, 10_000)
+        verdict = new.accuracy() >= old.accuracy() - 0.05
+        assert verdict
+        assert verdict.estimate.n == sum(new.asked) == sum(old.asked) < 500
+        assert f"settled after {verdict.estimate.n} of 10000 examples on both sides" in verdict.reason
+        assert "a chance of at most 0.001 that all 10000 would say otherwise" in verdict.reason
+        assert "0 gained and 0 lost" in verdict.reason
+        worse = subject(5000, 10_000)
+        lost = worse.accuracy() >= old.accuracy() - 0.05
+        assert not lost
+        assert "only the other one gets right" in lost.remedy
+        assert sum(worse.asked) < 500
+
+    def test_what_no_example_can_change_is_settled_for_certain(self) -> None:
+        old, new = subject(100, 100), subject(100, 100)
+        verdict = new.accuracy() >= old.accuracy() - 0.9
+        assert verdict
+        assert "whatever the rest shows" in verdict.reason
+        assert verdict.estimate.n < 100
+        assert not subject(0, 100).accuracy() >= old.accuracy() + 0.5
+
+    @pytest.mark.parametrize("op", [">=", ">", "<=", "<"])
+    @pytest.mark.parametrize("margin", [-0.1, -0.01, -0.004, 0.0, 0.07, 1.5])
+    @pytest.mark.parametrize("right", [200, 394, 396, 400, 428, 500])
+    def test_the_early_verdict_is_the_exact_one(self, right, margin, op) -> None:
+        count = right - 400
+        truth = {
+            ">=": count >= margin * 500,
+            ">": count > margin * 500,
+            "<=": count <= margin * 500,
+            "<": count < margin * 500,
+        }[op]
+        for seed in range(2):
+            for policy in ({}, {"exact": True}):
+                new = subject(right, 500, shuffle=1, seed=seed, **policy).accuracy()
+                old = subject(400, 500, seed=seed, **policy).accuracy()
+                verdict = new._compare(op, old + margin)
+                assert bool(verdict) == truth
+                assert verdict.estimate.n == 500 or not policy
+
+    def test_the_sides_are_looked_at_whole_where_their_looks_may_differ(self) -> None:
+        old, new = subject(190, 200, batch_size=50), subject(190, 200)
+        verdict = new.accuracy() >= old.accuracy() - 0.2
+        assert verdict
+        assert verdict.estimate.n == 200
+        assert "on the same 200 examples (Tango)" in verdict.reason
+
+    def test_scores_that_are_no_zeros_and_ones_are_all_looked_at(self) -> None:
+        from pytest_robust import ByFunction
+
+        made = subject(950, 1000)
+        half = made.accuracy(criterion=ByFunction(lambda target, output: 0.5))
+        for verdict in (half >= made.accuracy() - 0.9, made.accuracy() >= half - 0.9):
+            assert verdict
+            assert verdict.estimate.n == 1000
+
+    def test_early_verdicts_differ_from_the_exact_one_no_more_often_than_promised(self) -> None:
+        # One example beyond the margin: every PASS is wrong.
+        wrong = 0
+        for turn in range(60):
+            new, old = (
+                subject(right, 400, shuffle=shuffle, seed=turn, error=0.1)
+                for right, shuffle in ((355, turn), (360, turn + 1))
+            )
+            wrong += bool(new.accuracy() >= old.accuracy() - 0.01)
+        assert wrong <= 60 * 0.1 + 3 * np.sqrt(60 * 0.1 * 0.9)
+
+    def test_what_was_evaluated_before_changes_no_comparison(self) -> None:
+        def compared(*, before):
+            new, old = subject(1900, 2000), subject(1900, 2000)
+            if before:
+                float(new.accuracy())
+                float(old.accuracy())
+            measurement = new.accuracy()
+            record = measurement.record(measurement >= old.accuracy() - 0.05).to_dict()
+            record.pop("seconds")
+            return record
+
+        assert compared(before=True) == compared(before=False)
+        assert compared(before=True)["n"] < 2000
+
     def test_undecided_says_how_many_examples_would_settle_it(self) -> None:
         old, new = subject(80, 100, claim=Claim.POPULATION), subject(80, 100, shuffle=1, claim=Claim.POPULATION)
         verdict = new.accuracy() >= old.accuracy() - 0.05
@@ -215,6 +297,20 @@ def test_the_doubt_about_the_other_sides_attack_counts_as_well(plain_and_hidden)
     # That the plain one is worse than the hidden one rests on it as well.
     assert (plain.accuracy(under=attack) >= hidden.accuracy(under=attack)).decision is Decision.INVALID
     assert (plain.accuracy(under=attack) >= plain.accuracy() - 1).decision is Decision.PASS
+
+
+def test_a_comparison_settled_early_is_doubted_for_what_was_looked_at(plain_and_hidden) -> None:
+    plain, hidden = plain_and_hidden
+    attack = FGSM(eps=0.3)
+    found = hidden.accuracy(under=attack) >= plain.accuracy(under=attack)
+    assert found.decision is Decision.INVALID
+    assert found.estimate.n < found.estimate.total
+    assert found.findings
+    # That the hidden one is no worse than clean rests on its attack; that the plain one is worse does not.
+    assert (hidden.accuracy(under=attack) >= hidden.accuracy() - 0.5).decision is Decision.INVALID
+    lost = plain.accuracy(under=attack) >= plain.accuracy()
+    assert lost.decision is Decision.FAIL
+    assert lost.estimate.n < lost.estimate.total
 
 
 def test_what_was_evaluated_before_changes_no_record() -> None:

@@ -51,6 +51,11 @@ def test_no_number_settles_a_difference_on_the_bar() -> None:
     assert pairs_to_settle(10, 20, 1000, bar=-0.01, confidence=0.95) is None
 
 
+def test_a_bar_of_all_or_more_is_told_by_few() -> None:
+    for bar in (-1.5, -1, 1, 1.5):
+        assert pairs_to_settle(1, 2, 10, bar=bar, confidence=0.95) <= 16
+
+
 def test_halves_that_are_both_rounded_up_still_fit() -> None:
     assert pairs_to_settle(1, 1, 2, bar=0.5, confidence=0.95) is not None
     assert pairs_to_settle(1, 2, 3, bar=0.9, confidence=0.95) is not None
