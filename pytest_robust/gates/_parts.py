@@ -38,5 +38,8 @@ def invalid(case: Case, bar: Bar | None, why: str) -> Verdict:
 
 
 def share(case: Case, scores: Floats, total: int) -> Estimate:
-    """Return the mean of the scores, with the interval that the policy asks for."""
-    return mean_interval(scores, total, confidence=case.policy.confidence, seed=case.policy.seed)
+    """Return the mean of the scores of the first examples, with the interval that the policy asks for."""
+    (evaluation,) = case.evaluations
+    groups = evaluation.outcomes_at(len(scores)).groups
+    policy = case.policy
+    return mean_interval(scores, total, confidence=policy.confidence, seed=policy.seed, groups=groups)

@@ -41,11 +41,14 @@ def measure(case: Case) -> Estimate:
     if isinstance(case.metric, ExampleMetric):
         return share(case, case.metric.scores(evaluations[0].outcomes), len(evaluations[0]))
     if isinstance(case.metric, SampleMetric):
-        return case.metric.estimate(
+        estimate = case.metric.estimate(
             tuple(evaluation.outcomes for evaluation in evaluations),
             confidence=case.policy.confidence,
             seed=case.policy.seed,
         )
+        if case.laboratory.data.groups is None:
+            return estimate
+        return replace(estimate, notes=(*estimate.notes, "the interval does not allow for groups"))
     raise InvalidArgument(f"{case.metric!r} is neither an ExampleMetric nor a SampleMetric")
 
 

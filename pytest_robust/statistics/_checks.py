@@ -7,7 +7,7 @@ from pytest_robust.core.errors import InvalidArgument
 __all__ = ["check_confidence", "check_count", "check_pairs"]
 
 
-def check_count(successes: int, trials: int) -> None:
+def check_count(successes: float, trials: int) -> None:
     """Refuse counts that are not a proportion.
 
     Raises:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from pytest_robust import InvalidArgument, Subject
 from pytest_robust.attacks import FGSM
+from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.claim import Claim
+from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision
 from pytest_robust.gates.judge import _needed
+from pytest_robust.statistics.clopper_pearson import clopper_pearson
 from pytest_robust.transforms import GaussianNoise
 
 
@@ -270,6 +275,74 @@ class TestPaired:
         made, nothing = subject(8, 10), subject(0, 10)
         rate = nothing.attack_success_rate(under=GaussianNoise(sigma=0.1))
         assert (rate >= made.accuracy()).decision is Decision.INVALID
+
+
+class TestGroups:
+    """Four views of each of 50 objects, right or wrong together."""
+
+    X = np.arange(200.0)[:, None]
+    GROUPS = tuple(np.repeat([f"object {n}" for n in range(50)], 4))
+
+    def made(self, right, *, groups=GROUPS, **policy):
+        def model(batch):
+            return (batch[:, 0] >= 4 * right).astype(int)
+
+        return Subject(model, self.X, np.zeros(200, int), bounds=(0, 200), groups=groups, policy=Policy(**policy))
+
+    def test_a_share_of_alike_views_has_the_interval_of_as_many_objects(self) -> None:
+        found = self.made(45).accuracy().estimate()
+        alone = self.made(45, groups=None).accuracy().estimate()
+        exact = clopper_pearson(45, 50, confidence=0.95)
+        assert found.value == alone.value == 0.9
+        assert found.method == "Learned-Miller-Thomas by groups"
+        assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=0.02)
+        assert found.low < alone.low < alone.high < found.high
+
+    def test_the_claim_about_the_population_allows_for_groups_and_that_about_the_dataset_does_not(self) -> None:
+        for claim, decision in ((Claim.POPULATION, Decision.UNDECIDED), (Claim.DATASET, Decision.PASS)):
+            assert (self.made(45, claim=claim).accuracy() >= 0.83).decision is decision
+            assert (self.made(45, claim=claim, groups=None).accuracy() >= 0.83).decision is Decision.PASS
+
+    def test_an_early_verdict_shows_an_interval_for_as_many_groups_as_were_seen(self) -> None:
+        found, alone = (self.made(50, groups=groups).accuracy() >= 0.5 for groups in (self.GROUPS, None))
+        assert found.estimate.n == alone.estimate.n < 200
+        assert found.estimate.method == "prior-posterior ratio by groups"
+        assert found.estimate.low < alone.estimate.low
+
+    def test_a_difference_allows_for_groups_and_says_how_many_examples_in_such_would_settle_it(self) -> None:
+        def compared(groups):
+            old, new = (self.made(n, groups=groups, claim=Claim.POPULATION) for n in (45, 43))
+            return new.accuracy() >= old.accuracy() - 0.06
+
+        found, alone = compared(self.GROUPS), compared(None)
+        assert "(Tango by groups)" in found.reason
+        assert "(Tango)" in alone.reason
+        assert found.decision is alone.decision is Decision.UNDECIDED
+        count = [int(re.search(r"about ([\d,]+) examples", one.remedy)[1].replace(",", "")) for one in (found, alone)]
+        assert count[0] > 3 * count[1]
+        none = self.made(45, claim=Claim.POPULATION).accuracy() >= self.made(45, claim=Claim.POPULATION).accuracy()
+        assert "no feasible number" in none.remedy
+
+    def test_differences_of_shares_allow_for_groups_too(self) -> None:
+        from pytest_robust import ByFunction
+
+        made = self.made(30, claim=Claim.POPULATION)
+        graded = made.accuracy(criterion=ByFunction(lambda target, output: 0.5 + 0.4 * (target == output)))
+        flat = made.accuracy(criterion=ByFunction(lambda target, output: 0.7))
+        verdict = graded >= flat - 0.02
+        assert "Learned-Miller-Thomas by groups" in verdict.reason
+
+    def test_an_interval_that_does_not_allow_for_groups_says_so(self) -> None:
+        estimate = self.made(45).score("accuracy").estimate()
+        assert estimate.notes == ("the interval does not allow for groups",)
+        assert self.made(45, groups=None).score("accuracy").estimate().notes == ()
+
+    def test_groups_are_given_once(self) -> None:
+        data = Dataset(x=self.X, y=np.zeros(200, int), bounds=Bounds(0, 200), groups=self.GROUPS)
+        made = Subject(lambda x: np.zeros(len(x), int), data)
+        assert made.accuracy().estimate().method == "Learned-Miller-Thomas by groups"
+        with pytest.raises(InvalidArgument, match="give them to the Dataset"):
+            Subject(lambda x: np.zeros(len(x), int), data, groups=self.GROUPS)
 
 
 @pytest.fixture
