@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
 
-from pytest_robust.core.arrays import Floats, Integers
+from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
-from pytest_robust.core.estimate import Interval
 from pytest_robust.core.metric import ExampleMetric
-from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.evaluation import Evaluation
+from pytest_robust.gates._difference import Difference, difference_of
 from pytest_robust.gates._parts import check_some, invalid, share
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.doubt import doubted
-from pytest_robust.statistics.bounded_mean import bounded_mean
-from pytest_robust.statistics.clustered import clustered_mean, independent_pairs
 from pytest_robust.statistics.mean_interval import is_binary
-from pytest_robust.statistics.not_worse import Pairs
 from pytest_robust.statistics.paired_ratio import paired_side_of
-from pytest_robust.statistics.pairs_to_settle import differences_to_settle, pairs_to_settle
 from pytest_robust.statistics.prior_posterior_ratio import Side
-from pytest_robust.statistics.tango import tango
 
 __all__ = ["judge_paired"]
 
@@ -149,7 +142,7 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
     for side in (ours, theirs):
         side.evaluation.extend(total)
     a, b = ours.scores(total), theirs.scores(total)
-    found = _difference(a, b, ours.evaluation.outcomes_at(total).groups, case.policy)
+    found = difference_of(a, b, ours.evaluation.outcomes_at(total).groups, case.policy)
     difference, interval = found.value, found.interval
     words = (
         f"the difference is {difference:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}] on the same {total} examples "
@@ -174,50 +167,7 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Difference:
-    """What the left side has more than the right one, and how many examples would tell that from a bar."""
-
-    value: float
-    interval: Interval
-    method: str
-    settle: Callable[[float], int | None]
-
-
-def _difference(a: Floats, b: Floats, groups: Integers | None, policy: Policy) -> _Difference:
-    delta, by_groups = a - b, "" if groups is None else " by groups"
-    value, n = float(delta.mean()), len(delta)
-    if is_binary(a) and is_binary(b):
-        pairs = Pairs(gained=int((delta > 0).sum()), lost=int((delta < 0).sum()), trials=n)
-        if groups is not None:
-            pairs = independent_pairs(delta, groups, confidence=policy.confidence)
-        counts = pairs.gained, pairs.lost, pairs.trials
-        return _Difference(
-            value=value,
-            interval=tango(*counts, confidence=policy.confidence),
-            method=f"Tango{by_groups}",
-            settle=lambda bar: _in_groups(pairs_to_settle(*counts, bar=bar, confidence=policy.confidence), n, pairs),
-        )
-    if groups is None:
-        interval = bounded_mean(delta, low=-1, high=1, confidence=policy.confidence, seed=policy.seed)
-    else:
-        interval = clustered_mean(delta, groups, low=-1, high=1, confidence=policy.confidence, seed=policy.seed)
-    return _Difference(
-        value=value,
-        interval=interval,
-        method=f"Learned-Miller-Thomas{by_groups}",
-        settle=lambda bar: differences_to_settle(value, interval, n, bar=bar),
-    )
-
-
-def _in_groups(independent: int | None, examples: int, pairs: Pairs) -> int | None:
-    """Return how many examples in such groups are worth so many independent ones."""
-    if independent is None or examples == pairs.trials:
-        return independent
-    return ceil(independent * examples / pairs.trials)
-
-
-def _more(found: _Difference, shift: float) -> str:
+def _more(found: Difference, shift: float) -> str:
     enough = found.settle(shift)
     settle = (
         f"about {enough:,} examples would settle it if as many of them differ"
