@@ -69,6 +69,19 @@ def test_another_model_is_compared_on_the_same_examples(project) -> None:
     )
 
 
+def test_groups_are_given_with_the_examples(project) -> None:
+    project.makepyfile("""
+        import numpy as np
+        def test_views(robust, robust_model, robust_data):
+            x, y = robust_data
+            views = robust(robust_model, x, y, groups=np.arange(len(x)) // 4)
+            assert views is not robust(robust_model, x, y)
+            assert views.accuracy().estimate().method == "Learned-Miller-Thomas by groups"
+            assert robust(robust_model, x, y).accuracy().estimate().method == "Clopper-Pearson"
+    """)
+    assert project.run().ret == 0
+
+
 def test_require_holds_where_asserts_are_stripped(project) -> None:
     project.makepyfile("""
         def test_require(robust):
