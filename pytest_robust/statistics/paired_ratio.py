@@ -83,11 +83,10 @@ def _likeliest(supposed: int, gained: int, lost: int, looked: int, population: i
 
     Over real numbers of pairs: never less than over whole ones, so that nothing is ruled out too soon.
     """
-    # The number lost in the whole population; from it follow those gained and those alike.
+    # The number lost in the whole population; from it follow those gained and those alike. There
+    # always is one, since a difference that cannot be any more is certain before this is asked.
     same = looked - gained - lost
     least, most = max(lost, gained - supposed), (population - supposed - same) / 2
-    if least > most:
-        return -float("inf")
 
     def slope(losses: float) -> float:
         return (
