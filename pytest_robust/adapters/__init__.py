@@ -91,13 +91,14 @@ def raw_data(x: Any, y: Any = None) -> RawData:  # noqa: ANN401 - any framework'
     return RawData(x=read.x, y=as_labels(read.y if y is None else y), columns=read.columns)
 
 
-def dataset(raw: RawData, bounds: Any = None) -> Dataset:  # noqa: ANN401 - any form a user gives
+def dataset(raw: RawData, bounds: Any = None, groups: Any = None) -> Dataset:  # noqa: ANN401 - any form a user gives
     """Return raw arrays as a Dataset, checked.
 
     Args:
         raw: Inputs and labels.
         bounds: The values an input can take, as `Bounds` or a pair, or a dict of these for
             several inputs; inferred where it is left out.
+        groups: The group of each example, as `Dataset` takes them.
 
     Raises:
         InvalidArgument: The bounds are none.
@@ -105,9 +106,9 @@ def dataset(raw: RawData, bounds: Any = None) -> Dataset:  # noqa: ANN401 - any 
     """
     if isinstance(bounds, Mapping):
         each = {name: _bounds(one) for name, one in bounds.items()}
-        return Dataset(x=raw.x, y=raw.y, bounds=each, columns=raw.columns)
+        return Dataset(x=raw.x, y=raw.y, bounds=each, columns=raw.columns, groups=groups)
     one = None if bounds is None else _bounds(bounds)
-    return Dataset(x=raw.x, y=raw.y, bounds=one, columns=raw.columns)
+    return Dataset(x=raw.x, y=raw.y, bounds=one, columns=raw.columns, groups=groups)
 
 
 def _bounds(given: Any) -> Bounds:  # noqa: ANN401 - what a user gives

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_robust.core.arrays import Inputs, Labels, read_only, take
+from pytest_robust.core.arrays import Inputs, Integers, Labels, read_only, take
 from pytest_robust.core.bounds import Bounds, infer_bounds
 from pytest_robust.core.detections import check_inside, is_boxes
 from pytest_robust.core.errors import InvalidArgument, InvalidData
@@ -35,6 +35,8 @@ class Dataset:
         bounds: The values an input can take; None to infer them when a check needs them; a
             dict of bounds for several inputs.
         columns: What is known of the columns of a data frame, in which values may be missing.
+        groups: (n,) numbers or names: examples of the same one, such as several views of one object,
+            tell less of the population than as many of different ones. None where each is its own.
 
     Raises:
         InvalidData: No examples, lengths that differ, or a value that is not finite; the
@@ -45,6 +47,7 @@ class Dataset:
     y: Labels | None
     bounds: Bounds | Mapping[str, Bounds] | None = None
     columns: tuple[Column, ...] = ()
+    groups: Any = None
 
     def __post_init__(self) -> None:
         """Validate."""
@@ -66,6 +69,8 @@ class Dataset:
             _check_finite(name, entry, may_miss=bool(self.columns))
         if self.y is not None:
             object.__setattr__(self, "y", self._checked_labels(entries))
+        if self.groups is not None:
+            object.__setattr__(self, "groups", self._checked_groups())
         self._check_bounds(entries)
 
     def _checked_labels(self, entries: Mapping[str, NDArray[Any]]) -> Labels:
@@ -78,6 +83,25 @@ class Dataset:
         if is_boxes(labels) and len(entries) == 1:
             check_inside(labels, next(iter(entries.values())))
         return labels
+
+    def _checked_groups(self) -> Integers:
+        """Return the groups as numbers from 0."""
+        groups = np.asanyarray(self.groups)
+        if groups.shape != (len(self),):
+            raise InvalidData(
+                f"x has {len(self)} examples and groups has shape {groups.shape}: each example needs one group"
+            )
+        _check_finite("groups", groups, may_miss=False)
+        try:
+            known, which = np.unique(groups, return_inverse=True)
+        except TypeError as error:
+            raise InvalidData(f"groups holds values of several types, which cannot be told apart: {error}") from None
+        if len(known) == 1:
+            raise InvalidData(
+                f"groups holds only {known.tolist()[0]!r}: a single group tells nothing of others; leave groups out "
+                "if the examples are independent"
+            )
+        return read_only(which)
 
     def _check_bounds(self, entries: Mapping[str, NDArray[Any]]) -> None:
         given = self.bounds if isinstance(self.bounds, Mapping) else {"": self.bounds}

@@ -52,6 +52,7 @@ class Outcomes:
             none, and None where the change is no ensemble.
         outputs: (n, ...) answers to the changed inputs, where they were asked for.
         target: (n, ...) what should have been answered.
+        groups: (n,) the group of each example, None where each is its own.
         findings: Reasons not to believe an attack that failed.
         notes: How the model was understood.
         cost: What it took.
@@ -67,6 +68,7 @@ class Outcomes:
     outputs: Outputs | None = None
     target: Outputs | None = None
     classes: Outputs | None = None
+    groups: Integers | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     cost: Cost = field(default_factory=Cost)

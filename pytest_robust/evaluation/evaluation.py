@@ -196,6 +196,7 @@ class Evaluation:
             outputs=joined(self._outputs)[known] if self._outputs else None,
             target=self._clean.target(index) if self._moved is None else self._moved[known].copy(),
             classes=model.classes if isinstance(model, Classifier) else None,
+            groups=None if self._clean.data.groups is None else self._clean.data.groups[index],
             findings=look.findings,
             notes=model.notes,
             cost=look.cost,

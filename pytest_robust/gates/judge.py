@@ -11,21 +11,19 @@ from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import ExampleMetric, Flattery, Request, SampleMetric, Settled, StepwiseMetric
-from pytest_robust.core.outcomes import Cost, Outcomes
+from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.core.word_search import WordSearch
-from pytest_robust.evaluation.evaluation import Evaluation
+from pytest_robust.gates._parts import check_some, invalid, share
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.doubt import doubted, questioned, total_cost
 from pytest_robust.metrics.accuracy import Accuracy
-from pytest_robust.statistics.bootstrap import bootstrap
 from pytest_robust.statistics.examples_to_settle import examples_to_settle
-from pytest_robust.statistics.mean_interval import is_binary, mean_interval
+from pytest_robust.statistics.mean_interval import is_binary
 from pytest_robust.statistics.prior_posterior_ratio import Side, side_of
-from pytest_robust.statistics.tango import tango
 
-__all__ = ["judge", "judge_paired", "measure", "report"]
+__all__ = ["judge", "measure", "report"]
 
 
 def measure(case: Case) -> Estimate:
@@ -38,16 +36,19 @@ def measure(case: Case) -> Estimate:
         return _stepwise(case, case.metric).estimate
     evaluations = case.evaluations
     for evaluation in evaluations:
-        _check_some(evaluation, case)
+        check_some(case, evaluation)
         evaluation.extend(len(evaluation))
     if isinstance(case.metric, ExampleMetric):
-        return _estimate(case, case.metric.scores(evaluations[0].outcomes), len(evaluations[0]))
+        return share(case, case.metric.scores(evaluations[0].outcomes), len(evaluations[0]))
     if isinstance(case.metric, SampleMetric):
-        return case.metric.estimate(
+        estimate = case.metric.estimate(
             tuple(evaluation.outcomes for evaluation in evaluations),
             confidence=case.policy.confidence,
             seed=case.policy.seed,
         )
+        if case.laboratory.data.groups is None:
+            return estimate
+        return replace(estimate, notes=(*estimate.notes, "the interval does not allow for groups"))
     raise InvalidArgument(f"{case.metric!r} is neither an ExampleMetric nor a SampleMetric")
 
 
@@ -88,7 +89,7 @@ def report(case: Case) -> Verdict:
     try:
         estimate = measure(case)
     except InvalidModel as error:
-        return _invalid(case, None, str(error))
+        return invalid(case, None, str(error))
     verdict = Verdict(
         decision=Decision.NO_BAR,
         bar=None,
@@ -117,56 +118,14 @@ def judge(case: Case, bar: Bar) -> Verdict:
         else:
             verdict = _by_value(case, bar, measure(case))
     except InvalidModel as error:
-        return _invalid(case, bar, str(error))
+        return invalid(case, bar, str(error))
     return doubted(case, verdict)
-
-
-def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
-    """Return the verdict of one measurement against another on the same examples.
-
-    Args:
-        case: The left side.
-        other: The right side, without its shift.
-        bar: The comparison; its value is filled in here.
-        shift: What is added to the right side, such as -0.01.
-
-    Raises:
-        InvalidArgument: They are not about the same examples.
-    """
-    try:
-        ours, theirs = measure(case), measure(other)
-    except InvalidModel as error:
-        return _invalid(case, bar, str(error))
-    difference, low, high, method = _difference(case, other, ours, theirs)
-    filled = replace(bar, value=theirs.value + shift)
-    beyond = difference - shift
-    words = (
-        f"the difference is {difference:+.3f} [{low:+.3f}, {high:+.3f}] on the same {ours.n} examples ({method}); "
-        f"{theirs.value:.3f} on the other side"
-    )
-    if case.policy.claim is Claim.POPULATION:
-        clear = (low > shift) if bar.upward else (high < shift)
-        lost = (high < shift) if bar.upward else (low > shift)
-        decision = Decision.PASS if clear else Decision.FAIL if lost else Decision.UNDECIDED
-    else:
-        # Counted in examples, so that 0.83 - 0.01 and 0.82 are the same number.
-        steps = round(beyond * ours.n * 1e6) / 1e6
-        decision = Decision.PASS if Bar(op=bar.op, value=0).holds(steps) else Decision.FAIL
-    remedy = {
-        Decision.PASS: "",
-        Decision.FAIL: "look at the examples that only the other one gets right",
-        Decision.UNDECIDED: "add examples, or allow a wider margin",
-    }[decision]
-    verdict = Verdict(
-        decision=decision, bar=filled, estimate=ours, claim=case.policy.claim, reason=words, remedy=remedy
-    )
-    return doubted(other, doubted(case, verdict), flipped=True)
 
 
 def _sequentially(case: Case, metric: ExampleMetric, bar: Bar) -> Verdict:
     (evaluation,) = case.evaluations
     total = len(evaluation)
-    _check_some(evaluation, case)
+    check_some(case, evaluation)
     looked = 0
     while True:
         looked = evaluation.look_after(looked)
@@ -174,7 +133,7 @@ def _sequentially(case: Case, metric: ExampleMetric, bar: Bar) -> Verdict:
         side, certain = _side(scores, total, bar, case.policy.error)
         if side is not Side.OPEN or looked >= total:
             break
-    estimate = _estimate(case, scores, total)
+    estimate = share(case, scores, total)
     if len(scores) >= total:
         return _by_value(case, bar, estimate)
     passed = (side is Side.AT_LEAST) == bar.upward
@@ -257,28 +216,6 @@ def _by_interval(case: Case, bar: Bar, estimate: Estimate) -> Verdict:
     return Verdict(decision=decision, bar=bar, estimate=estimate, claim=Claim.POPULATION, reason=reason, remedy=remedy)
 
 
-def _invalid(case: Case, bar: Bar | None, why: str) -> Verdict:
-    return Verdict(
-        decision=Decision.INVALID,
-        bar=bar,
-        estimate=None,
-        claim=case.policy.claim,
-        reason=why,
-        remedy="",
-    )
-
-
-def _check_some(evaluation: Evaluation, case: Case) -> None:
-    if not len(evaluation):
-        raise InvalidModel(
-            f"there is no example to measure the {case.metric.title} on: the model answers none right before the change"
-        )
-
-
-def _estimate(case: Case, scores: Floats, total: int) -> Estimate:
-    return mean_interval(scores, total, confidence=case.policy.confidence, seed=case.policy.seed)
-
-
 def _remedy(case: Case) -> str:
     under = getattr(case.metric, "under", None)
     if isinstance(under, WordSearch):
@@ -288,37 +225,3 @@ def _remedy(case: Case) -> str:
     if under is None or isinstance(under, Clean):
         return "look at the examples that are wrong: mislabelled, or of a kind the training data lack?"
     return f"augment the training data with {under!r}, or lower the bar if the release can bear it"
-
-
-def _difference(case: Case, other: Case, ours: Estimate, theirs: Estimate) -> tuple[float, float, float, str]:
-    scores = []
-    for side in (case, other):
-        if not isinstance(side.metric, ExampleMetric):
-            raise InvalidArgument(
-                f"{side.metric.title} is not a mean over examples, so it cannot be compared example by example; "
-                "compare numbers: float(a) >= float(b)"
-            )
-        outcomes: Outcomes = side.evaluations[0].outcomes
-        scores.append((outcomes.index, side.metric.scores(outcomes)))
-    (index, a), (index_b, b) = scores
-    if (
-        len(index) != len(index_b)
-        or (index != index_b).any()
-        or case.laboratory.data.fingerprint != other.laboratory.data.fingerprint
-    ):
-        raise InvalidArgument(
-            f"the two sides were measured on other examples ({ours.n} and {theirs.n}): a paired comparison needs the "
-            "same data, in the same order, and for attack success rates the same examples right before"
-        )
-    delta = a - b
-    if is_binary(a) and is_binary(b):
-        interval = tango(int((delta > 0).sum()), int((delta < 0).sum()), len(delta), confidence=case.policy.confidence)
-        return float(delta.mean()), interval.low, interval.high, "Tango"
-    interval = bootstrap(
-        lambda rows: float(delta[rows].mean()),
-        len(delta),
-        confidence=case.policy.confidence,
-        seed=case.policy.seed,
-        resamples=1000,
-    )
-    return float(delta.mean()), interval.low, interval.high, "percentile bootstrap"

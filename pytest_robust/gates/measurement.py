@@ -17,7 +17,8 @@ from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.explain import explain, record_of, under_of
-from pytest_robust.gates.judge import judge, judge_paired, measure, report
+from pytest_robust.gates.judge import judge, measure, report
+from pytest_robust.gates.judge_paired import judge_paired
 
 __all__ = ["Listener", "Measurement", "Shifted"]
 

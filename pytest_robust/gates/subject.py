@@ -48,6 +48,8 @@ class Subject:
         x: Inputs in any form (see `pytest_robust.adapters.raw_data`), or a pair (x, y).
         y: Labels, where `x` does not hold them; may be left out for invariance.
         bounds: The values an input can take, as (low, high); inferred where it is left out.
+        groups: The group of each example, where several belong together, such as views of one object:
+            intervals allow for it. Also a field of `Dataset`.
         policy: How measurements are made and judged.
         name: What the model is called in reports.
         listener: Hears of every measurement.
@@ -89,6 +91,7 @@ class Subject:
         y: Any = None,  # noqa: ANN401 - any form
         *,
         bounds: Bounds | tuple[float, float] | dict[str, Bounds] | None = None,
+        groups: Any = None,  # noqa: ANN401 - numbers or names
         policy: Policy | None = None,
         name: str = "",
         listener: Listener | None = None,
@@ -96,7 +99,11 @@ class Subject:
     ) -> None:
         self._policy = policy or Policy()
         raw = raw_data(x, y)
-        data = x if isinstance(x, Dataset) else dataset(raw, bounds)
+        data = x if isinstance(x, Dataset) else dataset(raw, bounds, groups)
+        if isinstance(x, Dataset) and groups is not None:
+            raise InvalidArgument(
+                "groups= beside a Dataset: give them to the Dataset, as Dataset(x=..., y=..., groups=...)"
+            )
         adapted = adapt(model, allow_pickle=self._policy.allow_pickle, columns=raw.columns)
         self._laboratory = Laboratory(adapted, data, self._policy, bounds=bounds or data.bounds, watcher=watcher)
         self._name = name or name_of(model)

@@ -67,6 +67,7 @@ class Robust:
         y: Any = None,  # noqa: ANN401 - any form
         *,
         bounds: Bounds | tuple[float, float] | dict[str, Bounds] | None = None,
+        groups: Any = None,  # noqa: ANN401 - numbers or names
         name: str = "",
     ) -> Subject:
         """Return a subject: a model with examples, by default those of `robust_data`.
@@ -76,24 +77,26 @@ class Robust:
             x: Inputs in any form, or a pair (x, y).
             y: Labels.
             bounds: The values an input can take, as (low, high).
+            groups: The group of each example, where several belong together.
             name: What the model is called in reports.
         """
         if x is None:
             x = self._fixture("robust_data")
         policy = self._policy()
-        key = (id(model), id(x), id(y), repr(bounds), name)
+        key = (id(model), id(x), id(y), id(groups), repr(bounds), name)
         if key not in self._subjects:
             made = Subject(
                 model,
                 x,
                 y,
                 bounds=bounds,
+                groups=groups,
                 policy=self._settings.policy,
                 name=name,
                 listener=self._listener,
                 watcher=self._watcher,
             )
-            self._subjects[key] = (made, (model, x, y))
+            self._subjects[key] = (made, (model, x, y, groups))
             if len(self._subjects) > _KEPT:
                 self._subjects.popitem(last=False)
         self._subjects.move_to_end(key)
@@ -102,7 +105,7 @@ class Robust:
             return subject
         varied = (*key, policy)
         if varied not in self._subjects:
-            self._subjects[varied] = (subject.with_policy(policy), (model, x, y))
+            self._subjects[varied] = (subject.with_policy(policy), (model, x, y, groups))
         return self._subjects[varied][0]
 
     def __getattr__(self, name: str) -> Callable[..., Measurement]:

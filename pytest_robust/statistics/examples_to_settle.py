@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from pytest_robust.statistics._search import fewest
 from pytest_robust.statistics.clopper_pearson import clopper_pearson
 
 __all__ = ["examples_to_settle"]
-
-_MOST = 10_000_000
 
 
 def examples_to_settle(rate: float, bar: float, *, confidence: float) -> int | None:
@@ -29,22 +28,4 @@ def examples_to_settle(rate: float, bar: float, *, confidence: float) -> int | N
         interval = clopper_pearson(round(rate * n), n, confidence=confidence)
         return interval.low > bar or interval.high < bar
 
-    high = 16
-    while not settled(high):
-        high *= 2
-        if high > _MOST:
-            return None
-    low = high // 2
-    while high - low > max(1, high // 50):
-        middle = (low + high) // 2
-        low, high = (low, middle) if settled(middle) else (middle, high)
-    # Whole successes make the interval's ends saw, so the rounded number is asked again.
-    rounded = _two_digits(high)
-    while not settled(rounded):
-        rounded = _two_digits(rounded + 1)
-    return rounded
-
-
-def _two_digits(number: int) -> int:
-    step: int = 10 ** max(len(str(number)) - 2, 0)
-    return -(-number // step) * step
+    return fewest(settled)

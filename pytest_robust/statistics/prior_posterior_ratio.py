@@ -107,14 +107,14 @@ def side_of(needed: int, successes: int, looked: int, population: int, *, error:
     return Side.OPEN
 
 
-def anytime_interval(successes: int, trials: int, *, confidence: float) -> Interval:
+def anytime_interval(successes: float, trials: int, *, confidence: float) -> Interval:
     """Return an interval for a rate that stays valid when the data decided when to stop.
 
     The rates not ruled out by the prior-posterior ratio with a uniform prior, for independent
     trials. Wider than an interval for a number of trials fixed beforehand.
 
     Args:
-        successes: 0..trials.
+        successes: 0..trials; need not be whole.
         trials: Independent examples so far, at least 1.
         confidence: The chance to cover the true rate at all times, strictly between 0 and 1.
 

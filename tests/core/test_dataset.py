@@ -175,3 +175,26 @@ def test_the_fingerprint_is_that_of_the_content_alone() -> None:
     assert data(TWO).fingerprint == data(dict(reversed(TWO.items()))).fingerprint
     # Other releases must read today's records.
     assert data(np.zeros((2, 3), dtype=np.float32), np.array([0, 1], dtype=np.int64)).fingerprint == "e8b3b9ee44c05d12"
+
+
+@pytest.mark.parametrize("groups", [["b", "a", "b"], [7, 3, 7], np.array(["b", "a", "b"], dtype=object)])
+def test_groups_become_numbers_that_cannot_be_written_to(groups: Any) -> None:
+    data = Dataset(x=np.zeros((3, 2)), y=None, groups=groups)
+    assert data.groups.tolist() == [1, 0, 1]
+    assert not data.groups.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ([1, 2], r"x has 3 examples and groups has shape \(2,\): each example needs one group"),
+        ([[1], [2], [3]], r"groups has shape \(3, 1\)"),
+        ([1.0, nan, 2.0], r"groups\[1\] holds nan"),
+        (np.array(["a", None, "b"], dtype=object), r"groups\[1\] is None"),
+        (["a", "a", "a"], "groups holds only 'a': a single group tells nothing of others"),
+        (np.array(["a", 1, "b"], dtype=object), "several types"),
+    ],
+)
+def test_groups_that_are_none_are_refused(groups: Any, message: str) -> None:
+    with pytest.raises(InvalidData, match=message):
+        Dataset(x=np.zeros((3, 2)), y=None, groups=groups)

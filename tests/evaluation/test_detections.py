@@ -180,13 +180,13 @@ def test_two_detectors_are_compared_pair_by_pair(subject: Subject) -> None:
     assert not noisy >= clean + (drop + 0.001)
 
 
-def test_shares_between_are_resampled_and_settled_only_when_certain() -> None:
+def test_shares_between_have_an_interval_and_are_settled_only_when_certain() -> None:
     x, y = _scenes(300)
     # Of two boxes the upper one is found only.
     half = Subject(lambda x: [{k: v[:1] for k, v in one.items()} for one in detector(x)], x, y, bounds=(0, 1))
     found = half.accuracy(criterion=BoxesFound())
     estimate = found.estimate()
-    assert estimate.method == "percentile bootstrap"
+    assert estimate.method == "Learned-Miller-Thomas"
     assert estimate.value == pytest.approx(1 - 0.5 / 3, abs=0.01)
     assert estimate.low < estimate.value < estimate.high
     fresh = Subject(detector, x, y, bounds=(0, 1)).accuracy(under=Rotate(degrees=Exactly(0)), criterion=BoxesFound())

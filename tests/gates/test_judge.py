@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from pytest_robust import InvalidArgument, Subject
 from pytest_robust.attacks import FGSM
+from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.claim import Claim
+from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision
 from pytest_robust.gates.judge import _needed
+from pytest_robust.statistics.clopper_pearson import clopper_pearson
 from pytest_robust.transforms import GaussianNoise
 
 
@@ -155,6 +160,108 @@ class TestPaired:
         assert high >= low + 0.09
         assert not low >= high
 
+    def test_both_sides_stop_when_it_is_settled(self) -> None:
+        old, new = subject(9500, 10_000), subject(9500, 10_000)
+        verdict = new.accuracy() >= old.accuracy() - 0.05
+        assert verdict
+        assert verdict.estimate.n == sum(new.asked) == sum(old.asked) < 500
+        assert f"settled after {verdict.estimate.n} of 10000 examples on both sides" in verdict.reason
+        assert "a chance of at most 0.001 that all 10000 would say otherwise" in verdict.reason
+        assert "0 gained and 0 lost" in verdict.reason
+        worse = subject(5000, 10_000)
+        lost = worse.accuracy() >= old.accuracy() - 0.05
+        assert not lost
+        assert "only the other one gets right" in lost.remedy
+        assert sum(worse.asked) < 500
+
+    def test_what_no_example_can_change_is_settled_for_certain(self) -> None:
+        old, new = subject(100, 100), subject(100, 100)
+        verdict = new.accuracy() >= old.accuracy() - 0.9
+        assert verdict
+        assert "whatever the rest shows" in verdict.reason
+        assert verdict.estimate.n < 100
+        assert not subject(0, 100).accuracy() >= old.accuracy() + 0.5
+
+    @pytest.mark.parametrize("op", [">=", ">", "<=", "<"])
+    @pytest.mark.parametrize("margin", [-0.1, -0.01, -0.004, 0.0, 0.07, 1.5])
+    @pytest.mark.parametrize("right", [200, 394, 396, 400, 428, 500])
+    def test_the_early_verdict_is_the_exact_one(self, right, margin, op) -> None:
+        count = right - 400
+        truth = {
+            ">=": count >= margin * 500,
+            ">": count > margin * 500,
+            "<=": count <= margin * 500,
+            "<": count < margin * 500,
+        }[op]
+        for seed in range(2):
+            for policy in ({}, {"exact": True}):
+                new = subject(right, 500, shuffle=1, seed=seed, **policy).accuracy()
+                old = subject(400, 500, seed=seed, **policy).accuracy()
+                verdict = new._compare(op, old + margin)
+                assert bool(verdict) == truth
+                assert verdict.estimate.n == 500 or not policy
+
+    def test_the_sides_are_looked_at_whole_where_their_looks_may_differ(self) -> None:
+        old, new = subject(190, 200, batch_size=50), subject(190, 200)
+        verdict = new.accuracy() >= old.accuracy() - 0.2
+        assert verdict
+        assert verdict.estimate.n == 200
+        assert "on the same 200 examples (Tango)" in verdict.reason
+
+    def test_scores_that_are_no_zeros_and_ones_are_all_looked_at(self) -> None:
+        from pytest_robust import ByFunction
+
+        made = subject(950, 1000)
+        half = made.accuracy(criterion=ByFunction(lambda target, output: 0.5))
+        for verdict in (half >= made.accuracy() - 0.9, made.accuracy() >= half - 0.9):
+            assert verdict
+            assert verdict.estimate.n == 1000
+
+    def test_early_verdicts_differ_from_the_exact_one_no_more_often_than_promised(self) -> None:
+        # One example beyond the margin: every PASS is wrong.
+        wrong = 0
+        for turn in range(60):
+            new, old = (
+                subject(right, 400, shuffle=shuffle, seed=turn, error=0.1)
+                for right, shuffle in ((355, turn), (360, turn + 1))
+            )
+            wrong += bool(new.accuracy() >= old.accuracy() - 0.01)
+        assert wrong <= 60 * 0.1 + 3 * np.sqrt(60 * 0.1 * 0.9)
+
+    def test_what_was_evaluated_before_changes_no_comparison(self) -> None:
+        def compared(*, before):
+            new, old = subject(1900, 2000), subject(1900, 2000)
+            if before:
+                float(new.accuracy())
+                float(old.accuracy())
+            measurement = new.accuracy()
+            record = measurement.record(measurement >= old.accuracy() - 0.05).to_dict()
+            record.pop("seconds")
+            return record
+
+        assert compared(before=True) == compared(before=False)
+        assert compared(before=True)["n"] < 2000
+
+    def test_undecided_says_how_many_examples_would_settle_it(self) -> None:
+        old, new = subject(80, 100, claim=Claim.POPULATION), subject(80, 100, shuffle=1, claim=Claim.POPULATION)
+        verdict = new.accuracy() >= old.accuracy() - 0.05
+        assert verdict.decision is Decision.UNDECIDED
+        assert "about 490 examples would settle it if as many of them differ" in verdict.remedy
+        on_the_margin = new.accuracy() >= old.accuracy()
+        assert "no feasible number" in on_the_margin.remedy
+        assert "--robust-claim=dataset" in on_the_margin.remedy
+
+    def test_undecided_shares_say_it_too(self) -> None:
+        from pytest_robust import ByFunction
+
+        made = subject(50, 100, claim=Claim.POPULATION)
+        graded = made.accuracy(criterion=ByFunction(lambda target, output: 0.5 + 0.4 * (target == output)))
+        flat = made.accuracy(criterion=ByFunction(lambda target, output: 0.7))
+        verdict = graded >= flat - 0.02
+        assert verdict.decision is Decision.UNDECIDED
+        assert "examples would settle it" in verdict.remedy
+        assert "Learned-Miller-Thomas" in verdict.reason
+
     def test_other_examples_are_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="other examples"):
             bool(subject(8, 10).accuracy() >= subject(8, 12).accuracy())
@@ -168,6 +275,74 @@ class TestPaired:
         made, nothing = subject(8, 10), subject(0, 10)
         rate = nothing.attack_success_rate(under=GaussianNoise(sigma=0.1))
         assert (rate >= made.accuracy()).decision is Decision.INVALID
+
+
+class TestGroups:
+    """Four views of each of 50 objects, right or wrong together."""
+
+    X = np.arange(200.0)[:, None]
+    GROUPS = tuple(np.repeat([f"object {n}" for n in range(50)], 4))
+
+    def made(self, right, *, groups=GROUPS, **policy):
+        def model(batch):
+            return (batch[:, 0] >= 4 * right).astype(int)
+
+        return Subject(model, self.X, np.zeros(200, int), bounds=(0, 200), groups=groups, policy=Policy(**policy))
+
+    def test_a_share_of_alike_views_has_the_interval_of_as_many_objects(self) -> None:
+        found = self.made(45).accuracy().estimate()
+        alone = self.made(45, groups=None).accuracy().estimate()
+        exact = clopper_pearson(45, 50, confidence=0.95)
+        assert found.value == alone.value == 0.9
+        assert found.method == "Learned-Miller-Thomas by groups"
+        assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=0.02)
+        assert found.low < alone.low < alone.high < found.high
+
+    def test_the_claim_about_the_population_allows_for_groups_and_that_about_the_dataset_does_not(self) -> None:
+        for claim, decision in ((Claim.POPULATION, Decision.UNDECIDED), (Claim.DATASET, Decision.PASS)):
+            assert (self.made(45, claim=claim).accuracy() >= 0.83).decision is decision
+            assert (self.made(45, claim=claim, groups=None).accuracy() >= 0.83).decision is Decision.PASS
+
+    def test_an_early_verdict_shows_an_interval_for_as_many_groups_as_were_seen(self) -> None:
+        found, alone = (self.made(50, groups=groups).accuracy() >= 0.5 for groups in (self.GROUPS, None))
+        assert found.estimate.n == alone.estimate.n < 200
+        assert found.estimate.method == "prior-posterior ratio by groups"
+        assert found.estimate.low < alone.estimate.low
+
+    def test_a_difference_allows_for_groups_and_says_how_many_examples_in_such_would_settle_it(self) -> None:
+        def compared(groups):
+            old, new = (self.made(n, groups=groups, claim=Claim.POPULATION) for n in (45, 43))
+            return new.accuracy() >= old.accuracy() - 0.06
+
+        found, alone = compared(self.GROUPS), compared(None)
+        assert "(Tango by groups)" in found.reason
+        assert "(Tango)" in alone.reason
+        assert found.decision is alone.decision is Decision.UNDECIDED
+        count = [int(re.search(r"about ([\d,]+) examples", one.remedy)[1].replace(",", "")) for one in (found, alone)]
+        assert count[0] > 3 * count[1]
+        none = self.made(45, claim=Claim.POPULATION).accuracy() >= self.made(45, claim=Claim.POPULATION).accuracy()
+        assert "no feasible number" in none.remedy
+
+    def test_differences_of_shares_allow_for_groups_too(self) -> None:
+        from pytest_robust import ByFunction
+
+        made = self.made(30, claim=Claim.POPULATION)
+        graded = made.accuracy(criterion=ByFunction(lambda target, output: 0.5 + 0.4 * (target == output)))
+        flat = made.accuracy(criterion=ByFunction(lambda target, output: 0.7))
+        verdict = graded >= flat - 0.02
+        assert "Learned-Miller-Thomas by groups" in verdict.reason
+
+    def test_an_interval_that_does_not_allow_for_groups_says_so(self) -> None:
+        estimate = self.made(45).score("accuracy").estimate()
+        assert estimate.notes == ("the interval does not allow for groups",)
+        assert self.made(45, groups=None).score("accuracy").estimate().notes == ()
+
+    def test_groups_are_given_once(self) -> None:
+        data = Dataset(x=self.X, y=np.zeros(200, int), bounds=Bounds(0, 200), groups=self.GROUPS)
+        made = Subject(lambda x: np.zeros(len(x), int), data)
+        assert made.accuracy().estimate().method == "Learned-Miller-Thomas by groups"
+        with pytest.raises(InvalidArgument, match="give them to the Dataset"):
+            Subject(lambda x: np.zeros(len(x), int), data, groups=self.GROUPS)
 
 
 @pytest.fixture
@@ -195,6 +370,20 @@ def test_the_doubt_about_the_other_sides_attack_counts_as_well(plain_and_hidden)
     # That the plain one is worse than the hidden one rests on it as well.
     assert (plain.accuracy(under=attack) >= hidden.accuracy(under=attack)).decision is Decision.INVALID
     assert (plain.accuracy(under=attack) >= plain.accuracy() - 1).decision is Decision.PASS
+
+
+def test_a_comparison_settled_early_is_doubted_for_what_was_looked_at(plain_and_hidden) -> None:
+    plain, hidden = plain_and_hidden
+    attack = FGSM(eps=0.3)
+    found = hidden.accuracy(under=attack) >= plain.accuracy(under=attack)
+    assert found.decision is Decision.INVALID
+    assert found.estimate.n < found.estimate.total
+    assert found.findings
+    # That the hidden one is no worse than clean rests on its attack; that the plain one is worse does not.
+    assert (hidden.accuracy(under=attack) >= hidden.accuracy() - 0.5).decision is Decision.INVALID
+    lost = plain.accuracy(under=attack) >= plain.accuracy()
+    assert lost.decision is Decision.FAIL
+    assert lost.estimate.n < lost.estimate.total
 
 
 def test_what_was_evaluated_before_changes_no_record() -> None:

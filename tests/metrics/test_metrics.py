@@ -124,7 +124,7 @@ def test_outcomes_of_the_projects_own_are_averaged_and_checked() -> None:
     own = HELD.outcomes("answered in time", [True] * 30 + [False] * 10)
     assert own.estimate().value == 0.75
     assert own >= 0.7
-    assert HELD.outcomes("graded", [0.5, 0.25]).estimate().method == "percentile bootstrap"
+    assert HELD.outcomes("graded", [0.5, 0.25]).estimate().method == "Learned-Miller-Thomas"
     for scores, message in (
         ([], "give one for each"),
         ([2.0], r"scores\[0\]"),

@@ -62,8 +62,24 @@ def test_another_model_is_compared_on_the_same_examples(project) -> None:
     result = project.run()
     assert result.ret == 1
     result.stdout.re_match_lines(
-        [r"E +assert accuracy >= accuracy - 0.01", r"E +FAIL: the difference is -0\.\d+ .* on the same 200"]
+        [
+            r"E +assert accuracy >= accuracy - 0.01",
+            r"E +FAIL: settled after \d+ of 200 examples on both sides, .* difference of -0\.\d+",
+        ]
     )
+
+
+def test_groups_are_given_with_the_examples(project) -> None:
+    project.makepyfile("""
+        import numpy as np
+        def test_views(robust, robust_model, robust_data):
+            x, y = robust_data
+            views = robust(robust_model, x, y, groups=np.arange(len(x)) // 4)
+            assert views is not robust(robust_model, x, y)
+            assert views.accuracy().estimate().method == "Learned-Miller-Thomas by groups"
+            assert robust(robust_model, x, y).accuracy().estimate().method == "Clopper-Pearson"
+    """)
+    assert project.run().ret == 0
 
 
 def test_require_holds_where_asserts_are_stripped(project) -> None:

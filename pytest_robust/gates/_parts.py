@@ -1,0 +1,45 @@
+"""What verdicts about one measurement and about two are made of."""
+
+from __future__ import annotations
+
+from pytest_robust.core.arrays import Floats
+from pytest_robust.core.errors import InvalidModel
+from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.verdict import Bar, Decision, Verdict
+from pytest_robust.evaluation.evaluation import Evaluation
+from pytest_robust.gates.case import Case
+from pytest_robust.statistics.mean_interval import mean_interval
+
+__all__ = ["check_some", "invalid", "share"]
+
+
+def check_some(case: Case, evaluation: Evaluation) -> None:
+    """Refuse an evaluation of no example.
+
+    Raises:
+        InvalidModel: It has none.
+    """
+    if not len(evaluation):
+        raise InvalidModel(
+            f"there is no example to measure the {case.metric.title} on: the model answers none right before the change"
+        )
+
+
+def invalid(case: Case, bar: Bar | None, why: str) -> Verdict:
+    """Return the verdict on what could not be measured."""
+    return Verdict(
+        decision=Decision.INVALID,
+        bar=bar,
+        estimate=None,
+        claim=case.policy.claim,
+        reason=why,
+        remedy="",
+    )
+
+
+def share(case: Case, scores: Floats, total: int) -> Estimate:
+    """Return the mean of the scores of the first examples, with the interval that the policy asks for."""
+    (evaluation,) = case.evaluations
+    groups = evaluation.outcomes_at(len(scores)).groups
+    policy = case.policy
+    return mean_interval(scores, total, confidence=policy.confidence, seed=policy.seed, groups=groups)
