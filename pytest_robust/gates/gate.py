@@ -23,7 +23,6 @@ _SAME = {
     "under": "parameters",
     "data": "data",
     "seed": "seed",
-    "total": "examples",
 }
 """What must be the same on both sides, and how it is called."""
 
@@ -58,7 +57,8 @@ def gate(baseline: Baseline | None, run: Run, terms: Terms, *, lacking: tuple[st
     """
     found = dict(named(run))
     kept = {check.check: check for check in baseline.checks} if baseline is not None else {}
-    judged = {name: _before_comparing(check, found.get(name), terms) for name, check in kept.items()}
+    samples = (baseline.settings.get("samples") if baseline is not None else None, run.settings.get("samples"))
+    judged = {name: _before_comparing(check, found.get(name), terms, samples=samples) for name, check in kept.items()}
     open_ones = {
         name: _comparison(kept[name], found[name], terms.margin) for name, made in judged.items() if made is None
     }
@@ -93,8 +93,17 @@ def gate(baseline: Baseline | None, run: Run, terms: Terms, *, lacking: tuple[st
     )
 
 
-def _before_comparing(kept: KeptCheck, record: Record | None, terms: Terms) -> GatedCheck | None:
-    """Return what stands against a comparison, None where nothing does."""
+def _before_comparing(
+    kept: KeptCheck, record: Record | None, terms: Terms, *, samples: tuple[str | None, str | None]
+) -> GatedCheck | None:
+    """Return what stands against a comparison, None where nothing does.
+
+    Args:
+        kept: The baseline's.
+        record: The candidate's, None where there is none.
+        terms: What the release is held to.
+        samples: How many examples were asked for, in the baseline and now.
+    """
 
     def blocked(decision: GateDecision, reason: str, remedy: str) -> GatedCheck:
         return GatedCheck(
@@ -117,7 +126,7 @@ def _before_comparing(kept: KeptCheck, record: Record | None, terms: Terms) -> G
     own = _own(record)
     if own is not GateDecision.PASS:
         return blocked(own, _why(record, own), record.remedy)
-    differences = _differences(kept, record)
+    differences = [*_differences(kept, record), *_sampled(kept, record, samples)]
     if differences:
         return blocked(
             GateDecision.INVALID,
@@ -168,6 +177,12 @@ def _differences(kept: KeptCheck, record: Record) -> list[str]:
     if _paired(kept, record) is None and kept.confidence != record.confidence:
         found.append(f"confidence {kept.confidence:g} in the baseline, {record.confidence:g} now")
     return found
+
+
+def _sampled(kept: KeptCheck, record: Record, samples: tuple[str | None, str | None]) -> list[str]:
+    # A rate among those right before has as many examples as its model got right: there the settings tell.
+    old, new = (kept.total, record.total) if record.scores is not None else samples
+    return [] if old == new else [f"examples {old} in the baseline, {new} now"]
 
 
 def _paired(kept: KeptCheck, record: Record) -> tuple[Scores, Scores] | None:

@@ -172,6 +172,17 @@ def test_what_is_not_the_same_on_both_sides_is_not_compared(change, words):
     assert not check.lets_through
 
 
+def test_a_rate_among_those_right_before_is_compared_whatever_their_number_but_not_its_sample():
+    old, new = (
+        record(scores=None, op="<=", bar=0.9, value=0.1),
+        record(scores=None, op="<=", bar=0.9, total=80, value=0.1),
+    )
+    assert decided(old, new).decision == "PASS"
+    sampled = replace(run(new), settings={"samples": "80"})
+    (check,) = gate(baseline(old), sampled, terms()).checks
+    assert "examples None in the baseline, 80 now" in check.reason
+
+
 def test_every_difference_is_listed():
     check = decided(record(), record(data="e" * 16, seed=1))
     assert "data" in check.reason
