@@ -81,15 +81,15 @@ class Release:
         collect_only = self._config.getoption("collectonly")
         if not self._gating.gate or collect_only:
             return (yield)
-        # Counted from the start, so that progress does not reach its end twice.
-        expected, before = len(self._baseline.checks) if self._baseline is not None else 0, session.testscollected
-        session.testscollected += expected
+        # Counted from the start, so that progress does not reach its end twice; xdist's controller
+        # writes its own number over it once its workers have collected.
+        alone = not self._config.pluginmanager.hasplugin("dsession")
+        counted = len(self._baseline.checks) if self._baseline is not None and alone else 0
+        session.testscollected += counted
         # What interrupts the tests comes out of here, past all that follows.
         result = yield
         if session.shouldstop or session.shouldfail:
             return result
-        # xdist's controller counts anew when its workers have collected.
-        counted = expected if session.testscollected == before + expected else 0
         gated = gate(self._baseline, self._session.run(), self._terms, lacking=tuple(self._lacking()))
         self._session.gated = gated
         emit(session, gated, counted=counted)

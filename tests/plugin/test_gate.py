@@ -76,7 +76,7 @@ def test_a_worse_model_fails_with_the_drop_in_failures_and_in_the_summary(saved)
     result.stdout.fnmatch_lines(
         [
             "*= FAILURES =*",
-            f"_* {CLEAN} _*",
+            "_* robust-gate test_m.py::test_clean::accuracy _*",
             "FAIL: 0.9500 became 0.8500: a drop of +0.1000 *20 examples worse, 0 better, of 200",
             "BLOCKED: *",
             "*short test summary info*",
