@@ -55,6 +55,8 @@ class Release:
         self._gating, self._session, self._config = gating, session, config
         self._deselected: Counter[str] = Counter()
         self._told: list[tuple[str, bool]] = []
+        self._ended = False
+        self._baseline: Baseline | None = None
         if not gating.gate:
             return
         self._baseline = None if gating.first_release else _read(gating.baseline)
@@ -78,21 +80,19 @@ class Release:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Judge once all tests are done, and only then."""
-        collect_only = self._config.getoption("collectonly")
-        if not self._gating.gate or collect_only:
-            return (yield)
+        gating = self._gating.gate and not self._config.getoption("collectonly")
         # Counted from the start, so that progress does not reach its end twice; xdist's controller
         # writes its own number over it once its workers have collected.
-        alone = not self._config.pluginmanager.hasplugin("dsession")
-        counted = len(self._baseline.checks) if self._baseline is not None and alone else 0
+        early = gating and self._baseline is not None and not self._config.pluginmanager.hasplugin("dsession")
+        counted = len(self._baseline.checks) if early and self._baseline is not None else 0
         session.testscollected += counted
         # What interrupts the tests comes out of here, past all that follows.
         result = yield
-        if session.shouldstop or session.shouldfail:
-            return result
-        gated = gate(self._baseline, self._session.run(), self._terms, lacking=tuple(self._lacking()))
-        self._session.gated = gated
-        emit(session, gated, counted=counted)
+        self._ended = not (session.shouldstop or session.shouldfail)
+        if gating and self._ended:
+            gated = gate(self._baseline, self._session.run(), self._terms, lacking=tuple(self._lacking()))
+            self._session.gated = gated
+            emit(session, gated, counted=counted)
         return result
 
     @pytest.hookimpl
@@ -139,7 +139,7 @@ class Release:
         accept = self._gating.accept
         if not checks or (against and not accept):
             why = "; ".join(against) or "it would hold no check"
-            hint = f'; if it must be: --robust-accept="reason" (now: {accept!r})' if checks else ""
+            hint = '; if it must be: --robust-accept="reason"' if checks else ""
             self._told.append((f"robust: baseline {path} not saved: {why}{hint}", True))
         else:
             scores = self._gating.detail == "examples"
@@ -157,8 +157,9 @@ class Release:
     def _against(self, session: pytest.Session, run: Run) -> list[str]:
         """Return what speaks against keeping the run, a sentence each."""
         stopped = session.shouldstop or session.shouldfail
-        found = [f"the run was stopped: {stopped}"] if stopped else []
-        if session.exitstatus and not stopped:
+        # Not by the exit status alone: pytest.exit may ask for one of success.
+        found = [] if self._ended else [f"the run did not come to its end{f': {stopped}' if stopped else ''}"]
+        if session.exitstatus and self._ended:
             found.append(f"the run did not succeed: exit status {int(session.exitstatus)}")
         found += self._lacking()
         poor = Counter(record.decision for record in run.records if record.decision != Decision.PASS.value)
