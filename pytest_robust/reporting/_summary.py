@@ -80,10 +80,11 @@ class Summary:
         if run.gate is not None and decision != NOT_EVALUATED:
             if not run.gate.evaluated:
                 decision, reason = NOT_EVALUATED, "the gate did not come to its end"
-            else:
-                passed = run.gate.passed and decision == Decision.PASS.value
-                decision = Decision.PASS.value if passed else Decision.FAIL.value
+            elif run.gate.passed or decision != Decision.PASS.value:
                 reason = f"{reason}; gate {gate_headline(run.gate)}"
+            else:
+                decision = Decision.FAIL.value
+                reason = f"gate {gate_headline(run.gate)}; the checks by themselves: all PASS"
         return cls(decision=decision, reason=reason, counts=counts, total=total)
 
     @property
