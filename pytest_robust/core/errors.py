@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "InvalidArgument",
+    "InvalidBaseline",
     "InvalidData",
     "InvalidModel",
     "NeedsValues",
@@ -19,6 +20,10 @@ class RobustError(Exception):
 
 class InvalidArgument(RobustError, ValueError):
     """An argument is outside its range, or is not one of the words there are."""
+
+
+class InvalidBaseline(RobustError, ValueError):
+    """A file is no baseline that a release can be compared with."""
 
 
 class InvalidData(RobustError, ValueError):

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_robust.core.bounds import Bounds
+from pytest_robust.core.gated import Gated
+from pytest_robust.core.scores import Scores
 
 __all__ = ["SCHEMA", "Example", "Picture", "Record", "Run"]
 
@@ -139,6 +141,7 @@ class Record:
         data: The data's fingerprint.
         role: For one of many of a property: what sets it apart (mildest failing, worst seen).
         examples: Some broken examples, the worst first.
+        scores: What each example came to, where all were evaluated and each has a score; else None.
     """
 
     id: str
@@ -173,6 +176,7 @@ class Record:
     data: str = ""
     role: str = ""
     examples: tuple[Example, ...] = ()
+    scores: Scores | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -197,7 +201,8 @@ class Record:
             "broken_by": tuple((member, count) for member, count in values.get("broken_by", ())),
             "notes": tuple(values["notes"]),
         }
-        return cls(**{**values, **tuples, "examples": examples})
+        scores = values.get("scores")
+        return cls(**{**values, **tuples, "examples": examples, "scores": Scores(**scores) if scores else None})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +216,7 @@ class Run:
         settings: The policy in force: claim, confidence, error, seed, samples, exact.
         records: The checks, in order of the tests.
         complete: Whether the session came to its end.
+        gate: What the comparison with an earlier release came to; None where there was none.
     """
 
     created: str
@@ -219,6 +225,7 @@ class Run:
     settings: dict[str, str] = field(default_factory=dict)
     records: tuple[Record, ...] = ()
     complete: bool = True
+    gate: Gated | None = None
 
     def to_json(self) -> str:
         """Return the text of `report.json`.
@@ -234,4 +241,11 @@ class Run:
         values = json.loads(text)
         if values.pop("schema", None) != SCHEMA:
             raise ValueError(f"not a report of schema {SCHEMA}")
-        return cls(**{**values, "records": tuple(Record.from_dict(record) for record in values["records"])})
+        gate = values.get("gate")
+        return cls(
+            **{
+                **values,
+                "records": tuple(Record.from_dict(record) for record in values["records"]),
+                "gate": Gated.from_dict(gate) if gate else None,
+            }
+        )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from math import isfinite
 
-from pytest_robust.core.metric import Metric, registered_name
+import numpy as np
+
+from pytest_robust.core.metric import ExampleMetric, Metric, registered_name
 from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation, members
 from pytest_robust.core.record import Example, Record
+from pytest_robust.core.scores import Scores
 from pytest_robust.core.verdict import Decision, Verdict
 from pytest_robust.gates.case import Case
 
@@ -75,7 +78,21 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         data=laboratory.data.fingerprint,
         broken_by=_broken_by(under, outcomes),
         examples=() if passing or not begun else begun[-1].examples_at(outcomes[-1].index.size),
+        scores=_scores(case, outcomes),
     )
+
+
+def _scores(case: Case, outcomes: tuple[Outcomes, ...]) -> Scores | None:
+    """Return the score of each example in the dataset's order, None unless all of them have one.
+
+    A rate among those right before has none: which examples those are depends on the model.
+    """
+    if not isinstance(case.metric, ExampleMetric) or len(outcomes) != 1:
+        return None
+    (found,) = outcomes
+    if not len(found) or len(found) != len(case.laboratory.order):
+        return None
+    return Scores.of(case.metric.scores(found)[np.argsort(found.index)])
 
 
 def _id(metric: Metric, under: Perturbation | None) -> str:

@@ -35,10 +35,21 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", HELP)
     settings = Settings.of(config)
     config.stash[_SETTINGS] = settings
-    if (settings.report or settings.outputs) and not hasattr(config, "workerinput"):
+    gating = settings.gating
+    if hasattr(config, "workerinput"):
+        if gating.wanted:
+            from pytest_robust.plugin._deselected import Deselected
+
+            config.pluginmanager.register(Deselected(), "robust-deselected")
+    elif settings.report or settings.outputs or gating.wanted:
         from pytest_robust.plugin.session import Session
 
-        config.pluginmanager.register(Session(settings, config.rootpath), "robust-session")
+        session = Session(settings, config.rootpath)
+        config.pluginmanager.register(session, "robust-session")
+        if gating.wanted:
+            from pytest_robust.plugin.release import Release
+
+            config.pluginmanager.register(Release(gating, session, config), "robust-release")
 
 
 @pytest.hookimpl(tryfirst=True)

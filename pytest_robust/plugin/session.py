@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -13,10 +14,12 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytest_robust.core.gated import Gated
     from pytest_robust.core.record import Run
     from pytest_robust.plugin.settings import Settings
+    from pytest_robust.reporting import Terminal
 
-__all__ = ["Session"]
+__all__ = ["Session", "terminal_of"]
 
 _PACKAGES = ("pytest", "numpy", "keras", "tensorflow", "torch", "jax", "scikit-learn", "hypothesis")
 
@@ -36,6 +39,8 @@ class Session:
         self._complete = False
         self._written: list[str] = []
         self._unwritten: list[str] = []
+        # What the gate made of the session, where there is one.
+        self.gated: Gated | None = None
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -57,7 +62,7 @@ class Session:
             targets += [(name, self._root / ".robust" / f"report.{name}", False) for name in ("html", "json", "md")]
         stopped = self._interrupted or session.shouldstop or session.shouldfail
         self._complete = not stopped and exitstatus in {0, 1, 5}
-        run = self._run()
+        run = self._shown()
         if not run.records and not self._settings.outputs:
             return
         from pytest_robust.core.catalog import Catalog
@@ -80,12 +85,8 @@ class Session:
             for line in self._unwritten:
                 terminalreporter.write_line(f"robust: not written: {line}", red=True)
             return
-        from pytest_robust.reporting import Terminal
-
-        run = self._run()
-        width = terminalreporter._tw.fullwidth  # noqa: SLF001 - pytest has no public width of the terminal
-        encoding = getattr(terminalreporter._tw._file, "encoding", None)  # noqa: SLF001 - likewise
-        terminal = Terminal(width=width, colour=terminalreporter.hasmarkup, encoding=encoding or "ascii")
+        run = self._shown()
+        terminal = terminal_of(terminalreporter)
         if config.get_verbosity() < 0:
             terminalreporter.write_line(terminal.line(run))
         else:
@@ -96,7 +97,15 @@ class Session:
         for line in self._unwritten:
             terminalreporter.write_line(f"robust: not written: {line}", red=True)
 
-    def _run(self) -> Run:
+    def _shown(self) -> Run:
+        """Return the run as reports show it: where examples must not be public, without their scores."""
+        run = self.run()
+        if self._settings.gating.detail == "examples":
+            return run
+        return replace(run, records=tuple(replace(record, scores=None) for record in run.records))
+
+    def run(self) -> Run:
+        """Return what was measured so far."""
         from pytest_robust import __version__
         from pytest_robust.core.record import Record, Run
 
@@ -118,7 +127,17 @@ class Session:
             # By test, not by arrival: the same with any number of workers, in any order.
             records=tuple(sorted(records, key=lambda record: (record.nodeid.partition("::")[0], record.nodeid))),
             complete=self._complete,
+            gate=self.gated,
         )
+
+
+def terminal_of(reporter: pytest.TerminalReporter) -> Terminal:
+    """Return what writes tables as wide and as colourful as pytest does."""
+    from pytest_robust.reporting import Terminal
+
+    width = reporter._tw.fullwidth  # noqa: SLF001 - pytest has no public width of the terminal
+    encoding = getattr(reporter._tw._file, "encoding", None)  # noqa: SLF001 - likewise
+    return Terminal(width=width, colour=reporter.hasmarkup, encoding=encoding or "ascii")
 
 
 def _battery(settings: Settings) -> dict[str, str]:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_robust.core.claim import Claim, as_claim
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.policy import Policy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from pytest_robust.plugin import gating
+from pytest_robust.plugin._options import Option, based, flag, parsed
+from pytest_robust.plugin.gating import Gating
 
 __all__ = ["Output", "Settings", "add_options"]
 
 _DEFAULTS = {item.name: item.default for item in fields(Policy)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Option:
-    name: str
-    metavar: str
-    parse: Callable[[str], object]
-    help: str
+_OTHERS = {"profile": "standard", "margin": f"{Gating.margin:g}", "baseline_detail": Gating.detail}
 
 
 def _claim(text: str) -> Claim:
@@ -46,50 +38,50 @@ def _profile(text: str) -> str:
 
 
 _VALUES = (
-    _Option(
+    Option(
         name="claim",
         metavar="CLAIM",
         parse=_claim,
         help="What verdicts are about: 'dataset' (these examples) or 'population' (what they are a sample of)",
     ),
-    _Option(name="confidence", metavar="P", parse=float, help="Coverage of the intervals shown"),
-    _Option(
+    Option(name="confidence", metavar="P", parse=float, help="Coverage of the intervals shown"),
+    Option(
         name="error",
         metavar="P",
         parse=float,
         help="Chance that a verdict reached early differs from the full evaluation's",
     ),
-    _Option(name="samples", metavar="N", parse=int, help="Use at most N examples, drawn by the seed; 0 for all"),
-    _Option(name="seed", metavar="N", parse=int, help="All random numbers come from it"),
-    _Option(name="batch_size", metavar="N", parse=int, help="Examples a model is asked about at once, at most"),
+    Option(name="samples", metavar="N", parse=int, help="Use at most N examples, drawn by the seed; 0 for all"),
+    Option(name="seed", metavar="N", parse=int, help="All random numbers come from it"),
+    Option(name="batch_size", metavar="N", parse=int, help="Examples a model is asked about at once, at most"),
 )
 _PROFILES = ("quick", "standard", "release")
 _BATTERY = (
-    _Option(
+    Option(
         name="model",
         metavar="PATH",
         parse=Path,
         help="Run the standard battery on this model file, without a test file; also what the fixture robust_model is",
     ),
-    _Option(
+    Option(
         name="data",
         metavar="PATH",
         parse=Path,
         help="The examples: an .npz file with x and y; also what the fixture robust_data is",
     ),
-    _Option(
+    Option(
         name="train",
         metavar="PATH",
         parse=Path,
         help="The examples the model was trained on, for the battery's generalization gap",
     ),
-    _Option(
+    Option(
         name="bounds",
         metavar="LOW:HIGH",
         parse=_pair,
         help="The values an input of the battery can take, where they are in doubt",
     ),
-    _Option(
+    Option(
         name="profile",
         metavar="NAME",
         parse=_profile,
@@ -134,6 +126,7 @@ class Settings:
         bounds: The values an input can take.
         profile: How much the battery takes.
         samples: How many examples the battery takes, where that is said; else the profile says it.
+        gating: Baselines, and the gate.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -147,6 +140,7 @@ class Settings:
     bounds: tuple[float, float] | None = None
     profile: str = "standard"
     samples: int | None = None
+    gating: Gating = field(default_factory=Gating)
     commanded: frozenset[str] = frozenset()
 
     @property
@@ -161,16 +155,17 @@ class Settings:
         Raises:
             UsageError: A value is not one; the message names the flag.
         """
-        values, battery = _parsed(_VALUES, config), _parsed(_BATTERY, config)
+        values, battery = parsed(_VALUES, config), parsed(_BATTERY, config)
         if "model" in battery and "data" not in battery:
             raise pytest.UsageError(f"--robust-model={battery['model']} needs its examples: --robust-data=test.npz")
         for name in battery.keys() & {"model", "data", "train"}:
-            battery[name] = _based(config, name) / str(battery[name])
+            battery[name] = based(config, name) / str(battery[name])
         switches = {
             name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES
         }
+        gate = Gating.of(config, disable=switches["disable"])
         try:
-            policy = Policy(**values, exact=switches["exact"], allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
+            policy = Policy(**values, exact=switches["exact"] or gate.wanted, allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
         except InvalidArgument as error:
             raise pytest.UsageError(f"--robust-{error}") from None
         texts = [*config.getini("robust_output"), *config.getoption("robust_output")]
@@ -181,18 +176,25 @@ class Settings:
             disable=switches["disable"],
             samples=policy.samples if "samples" in values else None,
             **battery,  # type: ignore[arg-type]  # parsed above
-            commanded=frozenset(name for name in (*_DEFAULTS,) if config.getoption(f"robust_{name}", default=None)),
+            gating=gate,
+            commanded=frozenset(
+                # A gate needs each example's answer, so no marker may stop before the last.
+                [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)]
+                + ["exact"] * gate.wanted
+            ),
         )
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare the flags and ini keys."""
     group = parser.getgroup("robust", "model robustness (pytest-robust)")
-    for name, text in _SWITCHES.items():
+    for name, text in {**_SWITCHES, **gating.SWITCHES}.items():
         group.addoption(
-            _flag(name), dest=f"robust_{name}", action="store_true", default=False, help=f"{text}. Default: off"
+            flag(name), dest=f"robust_{name}", action="store_true", default=False, help=f"{text}. Default: off"
         )
-        parser.addini(f"robust_{name}", f"{text}. Default: off", type="bool", default=False)
+        # A first release is one run's: in an ini file it would hold for every one after it.
+        if name != "first_release":
+            parser.addini(f"robust_{name}", f"{text}. Default: off", type="bool", default=False)
     group.addoption(
         "--robust-output",
         dest="robust_output",
@@ -202,36 +204,20 @@ def add_options(parser: pytest.Parser) -> None:
         help="Write a report: json, html, md, or md-append to add to a file; repeatable. Default: none",
     )
     parser.addini("robust_output", "Reports to write, one FORMAT:PATH a line", type="linelist", default=[])
-    for option in (*_VALUES, *_BATTERY):
-        default = _DEFAULTS.get(option.name, "standard" if option.name == "profile" else "none")
+    parser.addini(
+        "robust_waive",
+        "Checks that --robust-gate lets through for a while, one 'check-id: reason (until YYYY-MM-DD)' a line",
+        type="linelist",
+        default=[],
+    )
+    for option in (*_VALUES, *_BATTERY, *gating.OPTIONS):
+        default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(
-            _flag(option.name), dest=f"robust_{option.name}", default=None, metavar=option.metavar, help=text
+            flag(option.name), dest=f"robust_{option.name}", default=None, metavar=option.metavar, help=text
         )
-        parser.addini(f"robust_{option.name}", text, default="")
-
-
-def _flag(name: str) -> str:
-    return f"--robust-{name.replace('_', '-')}"
-
-
-def _parsed(options: tuple[_Option, ...], config: pytest.Config) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for option in options:
-        text = config.getoption(f"robust_{option.name}") or config.getini(f"robust_{option.name}")
-        if text:
-            try:
-                values[option.name] = option.parse(str(text))
-            except ValueError as error:
-                raise pytest.UsageError(f"{_flag(option.name)}={text}: {error}") from None
-    return values
-
-
-def _based(config: pytest.Config, name: str) -> Path:
-    """Return where a path begins: beside the ini file that gives it, else where pytest was called."""
-    if config.getoption(f"robust_{name}") or config.inipath is None:
-        return config.invocation_params.dir
-    return config.inipath.parent
+        if option.ini:
+            parser.addini(f"robust_{option.name}", text, default="")
 
 
 def _output(text: str, config: pytest.Config) -> Output:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.verdict import Decision
+from pytest_robust.reporting._gate_words import gate_headline
+from pytest_robust.reporting._words import NOT_EVALUATED
 
 __all__ = ["NOT_EVALUATED", "Summary", "badness", "is_pass", "slug", "worst_first"]
-
-NOT_EVALUATED = "not evaluated"
 
 # FAIL before INVALID: a breach that was shown stays, whatever becomes of the attack that proved nothing.
 _WORST_FIRST = tuple(
@@ -44,7 +44,8 @@ def worst_first(records: tuple[Record, ...]) -> list[Record]:
 class Summary:
     """What a run comes to.
 
-    It is PASS only if the session came to its end, made checks, and all of them passed.
+    It is PASS only if the session came to its end, made checks, and all of them passed, and so
+    did the gate where there is one.
 
     Args:
         decision: The worst decision of the run, or "not evaluated".
@@ -76,6 +77,14 @@ class Summary:
             decision = worst
             others = [f"{n} {word}" for word, n in counts if word not in {worst, Decision.PASS.value}]
             reason = f"{found[worst]} of {_checks(total)}" + (f", and {', '.join(others)}" if others else "")
+        if run.gate is not None and decision != NOT_EVALUATED:
+            if not run.gate.evaluated:
+                decision, reason = NOT_EVALUATED, "the gate did not come to its end"
+            elif run.gate.passed or decision != Decision.PASS.value:
+                reason = f"{reason}; gate {gate_headline(run.gate)}"
+            else:
+                decision = Decision.FAIL.value
+                reason = f"gate {gate_headline(run.gate)}; the checks by themselves: all PASS"
         return cls(decision=decision, reason=reason, counts=counts, total=total)
 
     @property

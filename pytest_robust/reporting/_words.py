@@ -10,6 +10,7 @@ from pytest_robust.core.record import Example, Record, Run
 from pytest_robust.core.verdict import Bar
 
 __all__ = [
+    "NOT_EVALUATED",
     "UPPER_BOUND",
     "broken_by_of",
     "cost_of",
@@ -29,6 +30,7 @@ __all__ = [
     "value_of",
 ]
 
+NOT_EVALUATED = "not evaluated"
 UPPER_BOUND = (
     "Robust accuracy under an attack is an upper bound: it says what this attack left standing, "
     "and a stronger one may break more."

@@ -13,6 +13,7 @@ from pytest_robust.core.record import Example, Record, Run
 from pytest_robust.reporting import _words as words
 from pytest_robust.reporting._chart_svg import COLOURS, chart_svg
 from pytest_robust.reporting._curves import Chart, charts
+from pytest_robust.reporting._gate_words import drop_of, gate_headline, gate_slug, told_first
 from pytest_robust.reporting._interval_bar import LENGTH, IntervalBar, interval_bar
 from pytest_robust.reporting._pictures import Triptych, triptych
 from pytest_robust.reporting._reporter import Reporter
@@ -68,11 +69,15 @@ class Html(Reporter):
         pages.filters |= {
             "amount": _amount,
             "count": words.count,
+            "drop": drop_of,
+            "gate_headline": gate_headline,
+            "gate_slug": gate_slug,
             "interval": words.interval_of,
             "need": words.need_of,
             "number": words.number,
             "share": words.share,
             "slug": slug,
+            "told_first": told_first,
             "value": words.value_of,
         }
         return pages.get_template("_report.html.jinja").render(

@@ -31,6 +31,7 @@ __all__ = ["Md"]
 # With the lines around them, 40 in all.
 _MOST_ROWS = 30
 _MOST_EXAMPLES = 3
+_MOST_BLOCKING = 8
 _LONGEST_TITLE = 120
 _LONGEST_REASON = 240
 
@@ -44,18 +45,40 @@ class Md(Reporter):
     def render(self, run: Run) -> str:
         """Return the run as Markdown."""
         summary = Summary.of(run)
-        blocks = [[f"**Robustness {_plain(summary.headline)}**"], _table(run), _examples(run), [_footer(run, summary)]]
+        gate = _gate(run)
+        most = _MOST_ROWS - (len(gate) + 1 if gate else 0)
+        blocks = [
+            [f"**Robustness {_plain(summary.headline)}**"],
+            gate,
+            _table(run, most),
+            _examples(run),
+            [_footer(run, summary)],
+        ]
         return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _table(run: Run) -> list[str]:
+def _gate(run: Run) -> list[str]:
+    if run.gate is None:
+        return []
+    blocking = run.gate.blocking
+    shown = blocking if len(blocking) <= _MOST_BLOCKING else blocking[: _MOST_BLOCKING - 1]
+    lines = [
+        f"- **{_plain(check.decision)}** {_plain(shortened(check.check, _LONGEST_TITLE))}: "
+        f"{_plain(shortened(check.reason, _LONGEST_REASON))}"
+        for check in shown
+    ]
+    rest = len(blocking) - len(shown)
+    return lines + ([f"- and {rest} more that block the release"] if rest else [])
+
+
+def _table(run: Run, most: int) -> list[str]:
     if not run.records:
         return []
-    shown = run.records if len(run.records) <= _MOST_ROWS else tuple(worst_first(run.records)[: _MOST_ROWS - 1])
+    shown = run.records if len(run.records) <= most else tuple(worst_first(run.records)[: most - 1])
     head = ["| check | n | value | need | queries + gradients | verdict |", "|:--|--:|:--|:--|--:|:--|"]
     rows = [_row(record, run) for record in shown]
     if len(shown) < len(run.records):
-        rest = Run(created="", tool="", records=tuple(worst_first(run.records)[_MOST_ROWS - 1 :]))
+        rest = Run(created="", tool="", records=tuple(worst_first(run.records)[most - 1 :]))
         rows.append(f"| and {_plain(Summary.of(rest).tally)} | | | | | |")
     return head + rows
 

@@ -13,8 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pytest_robust.core.gated import Gated, GateDecision
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.verdict import Decision
+from pytest_robust.reporting._gate_words import change_of, gate_headline, told_first
 from pytest_robust.reporting._reporter import Reporter
 from pytest_robust.reporting._summary import Summary, is_pass, slug
 from pytest_robust.reporting._words import (
@@ -80,6 +82,25 @@ class Terminal(Reporter):
     def line(self, run: Run) -> str:
         """Return the one line that stands for the table where the user wants quiet."""
         return self._safe(Summary.of(run).line)
+
+    def gate(self, gated: Gated, *, quiet: bool = False) -> str:
+        """Return a line for each check beside its baseline, what blocks the release first, then what it comes to.
+
+        Args:
+            gated: What the gate made of the run.
+            quiet: The last line alone.
+        """
+        lines: list[RenderableType] = []
+        for check in () if quiet else told_first(gated):
+            style = "green" if check.lets_through else "bold red"
+            row = Text.assemble((f"{check.decision:<9} ", style), self._safe(f"{check.check} {change_of(check)}"))
+            row.overflow = "fold"
+            lines.append(row)
+            plain = check.decision in {GateDecision.PASS.value, GateDecision.NEW.value}
+            told = () if plain else (check.reason, check.remedy and f"-> {check.remedy}")
+            lines += [Padding(self._text(text), (0, 0, 0, _INDENT)) for text in told if text]
+        lines.append(self._text(gate_headline(gated), "green" if gated.passed else "bold red"))
+        return self._drawn(lines)
 
     def _rows(self, run: Run) -> Iterator[RenderableType]:
         if not run.records:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from pytest_robust import Subject
-from pytest_robust.attacks import FGSM, WordSubstitution
+from pytest_robust.attacks import FGSM, UniformNoise, WordSubstitution
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
 from pytest_robust.testing import LinearModel
@@ -81,3 +81,29 @@ def test_what_words_broke_is_to_be_trained_on_as_texts() -> None:
     under = WordSubstitution(edits=1, lexicon={"good": ("fine",)})
     verdict = Subject(model, np.array(["a good film"]), [1]).accuracy(under=under) >= 0.9
     assert "try: augment the training data with texts that WordSubstitution(edits=1" in verdict.explanation
+
+
+def test_a_record_on_all_examples_keeps_each_in_the_order_of_the_dataset():
+    x = np.linspace(0, 1, 40)[:, None]
+    right = np.arange(40) % 3 > 0
+    y = np.where(right, x[:, 0] > 0.5, x[:, 0] <= 0.5).astype(int)
+    subject = Subject(lambda x: (x[:, 0] > 0.5).astype(int), x, y, policy=Policy(exact=True))
+    measured = subject.accuracy()
+    scores = measured.record(measured >= 0.5).scores
+    assert (scores.array() == right).all()
+
+
+def test_a_rate_among_those_right_before_and_a_number_about_all_keep_no_scores():
+    x, y = np.linspace(0, 1, 40)[:, None], np.arange(40) % 2
+    subject = Subject(lambda x: (x[:, 0] > 0.5).astype(int), x, y, policy=Policy(exact=True))
+    for measured in (subject.attack_success_rate(under=UniformNoise(eps=0.1)), subject.score("f1_macro")):
+        assert measured.record(measured >= 0).scores is None
+
+
+def test_a_verdict_reached_early_keeps_no_scores():
+    x = np.linspace(0, 1, 400)[:, None]
+    subject = Subject(lambda x: (x[:, 0] > 0.5).astype(int), x, (x[:, 0] > 0.5).astype(int), policy=Policy())
+    measured = subject.accuracy()
+    record = measured.record(measured >= 0.5)
+    assert record.n < record.total
+    assert record.scores is None

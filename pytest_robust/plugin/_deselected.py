@@ -1,0 +1,27 @@
+"""How many tests a worker of xdist left out: its controller collects none, and could not know."""
+
+from __future__ import annotations
+
+import pytest
+
+__all__ = ["DESELECTED", "Deselected"]
+
+DESELECTED = "robust_deselected"
+"""Under which word a worker tells it."""
+
+
+class Deselected:
+    """Counts in a worker, and tells the controller when the worker is done."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    @pytest.hookimpl
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Count the tests left out."""
+        self._count += len(items)
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Tell the controller."""
+        session.config.workeroutput[DESELECTED] = self._count  # type: ignore[attr-defined]  # xdist's

@@ -1,0 +1,64 @@
+"""How an option is declared and read: a flag, and mostly an ini key of the same name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["Option", "based", "flag", "parsed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """An option with a value.
+
+    Args:
+        name: With underscores.
+        metavar: What stands for the value in the help.
+        parse: Makes the value of a text, or raises ValueError.
+        help: What it does.
+        ini: Whether it has an ini key.
+    """
+
+    name: str
+    metavar: str
+    parse: Callable[[str], object]
+    help: str
+    ini: bool = True
+
+
+def flag(name: str) -> str:
+    """Return the flag of an option."""
+    return f"--robust-{name.replace('_', '-')}"
+
+
+def parsed(options: tuple[Option, ...], config: pytest.Config) -> dict[str, object]:
+    """Return the values that were given, the command line's before the ini file's.
+
+    Raises:
+        UsageError: One cannot be understood; the message names the flag.
+    """
+    values: dict[str, object] = {}
+    for option in options:
+        text = config.getoption(f"robust_{option.name}")
+        if option.ini:
+            text = text or config.getini(f"robust_{option.name}")
+        if text:
+            try:
+                values[option.name] = option.parse(str(text))
+            except ValueError as error:
+                raise pytest.UsageError(f"{flag(option.name)}={text}: {error}") from None
+    return values
+
+
+def based(config: pytest.Config, name: str) -> Path:
+    """Return where a path begins: beside the ini file that gives it, else where pytest was called."""
+    if config.getoption(f"robust_{name}") or config.inipath is None:
+        return config.invocation_params.dir
+    return config.inipath.parent
