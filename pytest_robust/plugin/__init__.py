@@ -12,6 +12,7 @@ from pytest_robust.plugin.settings import Settings, add_options
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from pytest_robust.plugin.markers import RobustMark
     from pytest_robust.plugin.robust import Robust
@@ -37,6 +38,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_robust.plugin.session import Session
 
         config.pluginmanager.register(Session(settings, config.rootpath), "robust-session")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the checks of a `robust.toml`."""
+    if file_path.name != "robust.toml":
+        return None
+    from pytest_robust.plugin.spec import SpecFile
+
+    return SpecFile.of(parent, file_path, parent.config.stash[_SETTINGS])
 
 
 @pytest.hookimpl(tryfirst=True)
