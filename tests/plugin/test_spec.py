@@ -147,7 +147,7 @@ def test_a_mistake_stops_the_run_before_any_test(folder) -> None:
     folder.write(SPEC.replace("sigma", "sigmma"))
     result = folder.run()
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["specs/robust.toml:12: key 'sigmma' of check 2: unknown; did you mean 'sigma'?"])
+    result.stdout.fnmatch_lines(["specs/robust.toml:13: key 'sigmma' of check 2: unknown; did you mean 'sigma'?"])
     assert not (folder.path / "ran").exists()
 
 
@@ -155,7 +155,7 @@ def test_a_mistake_is_told_by_workers_too(folder) -> None:
     folder.write(SPEC.replace("sigma", "sigmma"))
     result = folder.run("-n", "2")
     assert result.ret != 0
-    result.stdout.fnmatch_lines(["specs/robust.toml:12: key 'sigmma' of check 2: unknown; did you mean 'sigma'?"])
+    result.stdout.fnmatch_lines(["specs/robust.toml:13: key 'sigmma' of check 2: unknown; did you mean 'sigma'?"])
 
 
 def test_what_cannot_be_measured_fails_with_the_line_that_names_it(folder) -> None:
