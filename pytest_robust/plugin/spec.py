@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_robust.core.errors import InvalidData, RobustError
+from pytest_robust.core.errors import InvalidData, InvalidModel, RobustError
 from pytest_robust.plugin._spec_page import SpecError
 from pytest_robust.plugin._spec_reading import Source, Spec
 from pytest_robust.plugin.marker_checks import HasSubject
@@ -55,7 +55,9 @@ class SpecFile(pytest.File):
         if self._spec.policy:
             self.add_marker(pytest.mark.robust(**self._spec.policy))
         for check in self._spec.checks:
-            item: _Check = _Check.from_parent(self, name=check.name, line=check.line)
+            # As a text: of the name alone, pytest would not take [..] for what --lf remembers it by.
+            nodeid = f"{self.nodeid}::{check.name}"
+            item: _Check = _Check.from_parent(self, name=check.name, nodeid=nodeid, line=check.line)
             # The words of a check are those of the marker, and so is all that happens with them.
             item.add_marker(pytest.mark.robust(**check.words))
             yield item
@@ -64,18 +66,25 @@ class SpecFile(pytest.File):
         """Return the model with its examples, by the policy of the test under way.
 
         Raises:
-            SpecError: They cannot be loaded.
+            RobustError: They cannot be loaded.
+            SpecError: A module has no such thing.
         """
         if self._robust is None:
             self._robust = Robust(self._settings, watcher_of(self.config))
-        model, data = self._model, self._data
-        try:
-            return self._robust(model, data, bounds=self._spec.bounds, name=self._spec.model.shown)
-        except InvalidData as error:
-            hint = ", here as bounds = [0, 255]" if "bounds=" in str(error) else ""
-            raise SpecError(f"{self._spec.data.place}: {error}{hint}") from None
-        except (RobustError, OSError) as error:
-            raise SpecError(f"{self._spec.model.place}: {error}") from None
+        return self._robust(self._model, self._data, bounds=self._spec.bounds, name=self._spec.model.shown)
+
+    def told(self, error: RobustError, line: int) -> str:
+        """Return what stopped a check, with the line of the file that it is about.
+
+        Args:
+            error: What was raised.
+            line: Of the check.
+        """
+        if isinstance(error, InvalidData):
+            hint = "; here as bounds = [0, 255]" if "bounds=" in str(error) else ""
+            return f"{self._spec.data.place}: {error}{hint}"
+        place = self._spec.model.place if isinstance(error, InvalidModel) else f"{self.nodeid}:{line}"
+        return f"{place}: {error}"
 
     @cached_property
     def _model(self) -> Any:  # noqa: ANN401 - any framework's
@@ -104,16 +113,22 @@ class _Check(HasSubject):
 
     def subject(self) -> Subject:
         """Return what the file names."""
+        return self._owner.subject()
+
+    @property
+    def _owner(self) -> SpecFile:
         owner = self.getparent(SpecFile)
         assert owner is not None
-        return owner.subject()
+        return owner
 
     def runtest(self) -> None:
         """Do nothing: the marker is the check."""
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str | Any:  # type: ignore[override]  # noqa: ANN401 - pytest's own
         """Return the message alone for what the package itself raises."""
-        if isinstance(excinfo.value, (RobustError, SpecError)):
+        if isinstance(excinfo.value, RobustError):
+            return self._owner.told(excinfo.value, self._line)
+        if isinstance(excinfo.value, SpecError):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 

@@ -162,7 +162,7 @@ def test_what_cannot_be_measured_fails_with_the_line_that_names_it(folder) -> No
     folder.write(models=MODELS.replace("return x, y", "return x * 9 - 3, y"))
     result = folder.run("-k", "0.001")
     result.assert_outcomes(failed=1, deselected=2)
-    result.stdout.fnmatch_lines(["specs/robust.toml:3: key 'data': the inputs lie in *, here as bounds = [[]0, 255[]]"])
+    result.stdout.fnmatch_lines(["specs/robust.toml:3: key 'data': the inputs lie in *; here as bounds = [[]0, 255[]]"])
     assert "Traceback" not in str(result.stdout)
 
     folder.write(models=MODELS.replace("return predict", "return 3"))
