@@ -34,6 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", HELP)
     settings = Settings.of(config)
     config.stash[_SETTINGS] = settings
+    if settings.replay is not None:
+        from pytest_robust.plugin.replay import Replay, read
+
+        replay = Replay(settings.replay, read(settings.replay), allow_pickle=settings.policy.allow_pickle)
+        config.pluginmanager.register(replay, "robust-replay")
     if (settings.report or settings.outputs) and not hasattr(config, "workerinput"):
         from pytest_robust.plugin.session import Session
 

@@ -134,6 +134,8 @@ class Settings:
         bounds: The values an input can take.
         profile: How much the battery takes.
         samples: How many examples the battery takes, where that is said; else the profile says it.
+        replay: A saved counterexample, which runs alone.
+        counterexamples: Where broken inputs are saved, None for nowhere.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -148,11 +150,13 @@ class Settings:
     profile: str = "standard"
     samples: int | None = None
     commanded: frozenset[str] = frozenset()
+    replay: Path | None = None
+    counterexamples: Path | None = None
 
     @property
     def battery(self) -> bool:
         """Whether there is a model to run the battery on."""
-        return self.model is not None and self.data is not None and not self.disable
+        return self.model is not None and self.data is not None and not self.disable and self.replay is None
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
@@ -162,7 +166,8 @@ class Settings:
             UsageError: A value is not one; the message names the flag.
         """
         values, battery = _parsed(_VALUES, config), _parsed(_BATTERY, config)
-        if "model" in battery and "data" not in battery:
+        replay = config.getoption("robust_replay")
+        if "model" in battery and "data" not in battery and not replay:
             raise pytest.UsageError(f"--robust-model={battery['model']} needs its examples: --robust-data=test.npz")
         for name in battery.keys() & {"model", "data", "train"}:
             battery[name] = _based(config, name) / str(battery[name])
@@ -180,6 +185,8 @@ class Settings:
             outputs=tuple(_output(text, config) for text in texts),
             disable=switches["disable"],
             samples=policy.samples if "samples" in values else None,
+            replay=config.invocation_params.dir / replay if replay else None,
+            counterexamples=config.rootpath / ".robust" / "counterexamples" if switches["report"] else None,
             **battery,  # type: ignore[arg-type]  # parsed above
             commanded=frozenset(name for name in (*_DEFAULTS,) if config.getoption(f"robust_{name}", default=None)),
         )
@@ -200,6 +207,13 @@ def add_options(parser: pytest.Parser) -> None:
         default=[],
         metavar="FORMAT:PATH",
         help="Write a report: json, html, md, or md-append to add to a file; repeatable. Default: none",
+    )
+    group.addoption(
+        "--robust-replay",
+        dest="robust_replay",
+        default=None,
+        metavar="FILE",
+        help="Ask the model about a saved counterexample, and run nothing else. Default: none",
     )
     parser.addini("robust_output", "Reports to write, one FORMAT:PATH a line", type="linelist", default=[])
     for option in (*_VALUES, *_BATTERY):
