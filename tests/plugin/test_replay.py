@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from pytest_robust.core.counterexample import Counterexample
+from pytest_robust.core.record import Record
+from pytest_robust.plugin.replay import Replay, save
 
 TEST = """
 from pytest_robust.transforms import GaussianNoise
@@ -95,3 +100,61 @@ def test_a_file_that_holds_none_is_a_usage_error(saved) -> None:
         assert result.ret == pytest.ExitCode.USAGE_ERROR
         result.stderr.fnmatch_lines([f"*--robust-replay=*{name}: *{message}*.robust/counterexamples/*"])
     assert not (saved.path / "ran").exists()
+
+
+def test_a_check_of_a_robust_toml_is_replayed_on_its_own_model(pytester, monkeypatch) -> None:
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.makeini("[pytest]")
+    pytester.makepyfile(
+        words="""
+        import numpy as np
+        def model(x):
+            return np.array([int("good" in text) for text in x])
+        def data():
+            return np.array(["a good film", "a bad film"] * 20), [1, 0] * 20
+        """
+    )
+    text = 'model = "words:model"\ndata = "words:data"\n[[check]]\ntransform = "drop_words"\nrate = 1\nmin_accuracy = 0.9\n'
+    (pytester.path / "robust.toml").write_text(text, encoding="utf-8")
+    pytester.runpytest_subprocess("--robust-report").assert_outcomes(failed=1)
+    path = next((pytester.path / ".robust" / "counterexamples").iterdir())
+    result = pytester.runpytest_subprocess(f"--robust-replay={path}", "-n", "2")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["now:  1 -> 0: still broken", "before: a good film", "after:  *"])
+
+
+FOUND = Counterexample(
+    clean=np.zeros((1, 4, 4)),
+    changed=np.ones((1, 4, 4)),
+    target=np.array([1]),
+    index=3,
+    before="1",
+    after="0",
+    under="Flip()",
+    model="",
+    bounds=(0, 1),
+)
+RECORD = Record(
+    id="accuracy", metric="accuracy", title="accuracy", decision="FAIL", reason="", nodeid="a::b", model="m"
+)
+
+
+def test_two_models_of_one_check_have_files_of_their_own(tmp_path) -> None:
+    for model in ("one", "two"):
+        save(tmp_path, (FOUND,), replace(RECORD, model=model))
+    assert len(list(tmp_path.iterdir())) == 2
+    assert {Counterexample.from_bytes(path.read_bytes()).model for path in tmp_path.iterdir()} == {"one", "two"}
+
+
+def test_what_cannot_be_saved_is_told_and_stops_nothing(tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    (line,) = save(tmp_path / "file", (FOUND,), RECORD)
+    assert line.startswith("x[3] is not saved: ")
+    (line,) = save(tmp_path, (replace(FOUND, clean=np.array([{}])),), RECORD)
+    assert line == "x[3] is not saved: clean holds Python objects, which only a pickle keeps"
+
+
+def test_a_picture_that_cannot_be_written_is_told(tmp_path) -> None:
+    (tmp_path / "one.png").mkdir()
+    shown = Replay(tmp_path / "one.npz", FOUND, allow_pickle=False)._shown()
+    assert shown.startswith("picture: not written: ")
