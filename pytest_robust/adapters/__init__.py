@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_robust.adapters._defended import behind
-from pytest_robust.adapters._files import read_archive
+from pytest_robust.adapters._files import check_data_file, read_archive
 from pytest_robust.adapters._labels import as_labels
 from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.bounds import Bounds
@@ -22,7 +22,7 @@ from pytest_robust.core.errors import InvalidArgument, InvalidData, InvalidModel
 from pytest_robust.core.model import Model
 from pytest_robust.core.table import Column
 
-__all__ = ["CATALOG", "adapt", "dataset", "raw_data"]
+__all__ = ["CATALOG", "adapt", "check_data_file", "check_model_file", "dataset", "raw_data"]
 
 CATALOG = Catalog(room="pytest_robust.adapters", interface=Adapter)
 
@@ -59,6 +59,21 @@ def adapt(native: Any, *, allow_pickle: bool, columns: tuple[Column, ...] = ()) 
         f"{native!r} ({type(native).__qualname__}) is not a model: give a model of {', '.join(_frameworks())}, "
         "a path, or a function that takes a batch of inputs and returns scores or labels"
     )
+
+
+def check_model_file(path: Path, *, allow_pickle: bool) -> None:
+    """Refuse a model file that cannot or may not be loaded; nothing is loaded.
+
+    Args:
+        path: The file.
+        allow_pickle: Whether loading it may run code that it contains.
+
+    Raises:
+        FileNotFoundError: The path does not exist.
+        InvalidModel: No adapter loads such files.
+        UntrustedFile: Loading the file could run code, and `allow_pickle` is false.
+    """
+    _for_file(path, allow_pickle=allow_pickle)
 
 
 def raw_data(x: Any, y: Any = None) -> RawData:  # noqa: ANN401 - any framework's

@@ -11,7 +11,7 @@ from pytest_robust.adapters._labels import as_labels
 from pytest_robust.core.adapter import RawData
 from pytest_robust.core.errors import InvalidData, UntrustedFile
 
-__all__ = ["read_archive"]
+__all__ = ["check_data_file", "read_archive"]
 
 
 def read_archive(path: Path) -> RawData:
@@ -22,6 +22,23 @@ def read_archive(path: Path) -> RawData:
         InvalidData: It is not an .npz file, or has no `x`.
         UntrustedFile: It holds pickled Python objects.
     """
+    check_data_file(path)
+    with np.load(path, allow_pickle=False) as archive:
+        try:
+            return RawData(x=archive["x"], y=as_labels(archive["y"]) if "y" in archive else None)
+        except ValueError as error:
+            raise UntrustedFile(
+                f"{path} holds pickled objects, which can run any code: {error}; save numbers or strings instead"
+            ) from None
+
+
+def check_data_file(path: Path) -> None:
+    """Refuse what is not an .npz file with an array `x`; no array is read.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        InvalidData: It is not an .npz file, or has no `x`.
+    """
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such data file (looked in {Path.cwd()})")
     if path.suffix != ".npz":
@@ -31,9 +48,3 @@ def read_archive(path: Path) -> RawData:
     with np.load(path, allow_pickle=False) as archive:
         if "x" not in archive:
             raise InvalidData(f"{path} holds {sorted(archive)}; it needs an array x, and y for checks that need labels")
-        try:
-            return RawData(x=archive["x"], y=as_labels(archive["y"]) if "y" in archive else None)
-        except ValueError as error:
-            raise UntrustedFile(
-                f"{path} holds pickled objects, which can run any code: {error}; save numbers or strings instead"
-            ) from None

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_robust.core.arrays import Floats, Integers, Labels, Mask, Outputs
-from pytest_robust.core.bounds import Bounds
-from pytest_robust.core.criteria import answers
+from pytest_robust.core.bounds import UNBOUNDED, Bounds
+from pytest_robust.core.counterexample import Counterexample
+from pytest_robust.core.criteria import Correct, SameAsClean, answers
 from pytest_robust.core.detections import joined
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Untargeted
@@ -206,6 +207,37 @@ class Evaluation:
         """Return a few examples broken up to a look, the surest wrong answers first."""
         return self._looks.get(looked, _Look()).evidence.examples(
             self._clean.model, self._clean.data, self._part, self._clean.ask
+        )
+
+    def counterexamples_at(self, looked: int) -> tuple[Counterexample, ...]:
+        """Return the inputs of `examples_at`, to be asked about again.
+
+        None where right is neither the label nor the answer before the change: no file keeps another criterion.
+        """
+        criterion, data = self.request.criterion, self._clean.data
+        # A frame is more than its arrays: the model would need its columns.
+        if not isinstance(criterion, (Correct, SameAsClean)) or data.columns:
+            return ()
+        evidence = self._looks.get(looked, _Look()).evidence
+        told = {example.index: example for example in self.examples_at(looked)}
+        # What is drawn has bounds; of a text or a table, none need be told.
+        drawn = any(example.clean is not None for example in told.values())
+        bounds = data.bounds_of(self._part.name) if drawn else UNBOUNDED
+        return tuple(
+            Counterexample(
+                clean=clean,
+                changed=changed,
+                target=np.asarray(self._clean.target(np.array([index]))) if isinstance(criterion, Correct) else None,
+                index=index,
+                before=told[index].before,
+                after=told[index].after,
+                under=repr(self.request.under),
+                model="",
+                entry=self._part.name or "",
+                seed=self._seed,
+                bounds=(bounds.low, bounds.high),
+            )
+            for index, clean, changed in evidence.pairs(data, self._part)
         )
 
     def opinion_at(self, looked: int) -> Opinion:

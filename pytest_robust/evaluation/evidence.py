@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from pytest_robust.core.arrays import Floats, Integers, Labels, Outputs
+from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Outputs
 from pytest_robust.core.criteria import answers
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.detections import described, is_boxes
@@ -62,6 +62,20 @@ class Evidence:
                 )
             )
         self.kept = sorted(self.kept, key=lambda one: (one.loss, one.index))[:_KEPT]
+
+    def pairs(self, data: Dataset, part: Part) -> tuple[tuple[int, Inputs, Inputs], ...]:
+        """Return position, unchanged and changed input of each example kept that was changed, as batches of one.
+
+        Args:
+            data: The examples.
+            part: What of the inputs was changed.
+        """
+        found = []
+        for one in self.kept:
+            if one.changed is not None:
+                clean = data.inputs(np.array([one.index]))
+                found.append((one.index, clean, part.into(clean, one.changed[None])))
+        return tuple(found)
 
     def examples(self, model: Model, data: Dataset, part: Part, ask: Any) -> tuple[Example, ...]:  # noqa: ANN401 - a bound method
         """Return the kept examples for the report.

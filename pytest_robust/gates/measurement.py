@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import isnan
 from typing import NoReturn, Protocol
 
+from pytest_robust.core.counterexample import Counterexample
 from pytest_robust.core.criteria import Correct
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Estimate
@@ -130,6 +131,14 @@ class Measurement:
     def record(self, verdict: Verdict | None) -> Record:
         """Return the record of a verdict, or of having been compared with nothing."""
         return record_of(self._case, verdict, subject=self._subject, title=repr(self))
+
+    def counterexamples(self) -> tuple[Counterexample, ...]:
+        """Return the broken examples that the record of its verdict tells of, as inputs."""
+        begun = self._case.laboratory.begun(self._case.metric.requests())
+        if self.verdict is None or self.verdict.estimate is None or not begun:
+            return ()
+        looked = self._case.outcomes_at(self.verdict.estimate.n)[-1].index.size
+        return begun[-1].counterexamples_at(looked)
 
     def unjudged(self) -> Verdict:
         """Return the verdict of a measurement that was compared with nothing."""

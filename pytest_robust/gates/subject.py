@@ -14,7 +14,7 @@ from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Metric
-from pytest_robust.core.model import name_of
+from pytest_robust.core.model import Model, name_of
 from pytest_robust.core.perturbation import Perturbation
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
@@ -152,6 +152,11 @@ class Subject:
     def __dir__(self) -> list[str]:
         """Return the measurements beside what every object has."""
         return [*super().__dir__(), *METRICS.names()]
+
+    @property
+    def model(self) -> Model:
+        """The model, adapted."""
+        return self._laboratory.model
 
     def with_policy(self, policy: Policy) -> Subject:
         """Return the same subject, judged by another policy."""

@@ -35,6 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", HELP)
     settings = Settings.of(config)
     config.stash[_SETTINGS] = settings
+    if settings.replay is not None:
+        from pytest_robust.plugin.replay import Replay, read
+
+        replay = Replay(settings.replay, read(settings.replay), allow_pickle=settings.policy.allow_pickle)
+        config.pluginmanager.register(replay, "robust-replay")
     gating = settings.gating
     if hasattr(config, "workerinput"):
         if gating.wanted:
@@ -50,6 +55,15 @@ def pytest_configure(config: pytest.Config) -> None:
             from pytest_robust.plugin.release import Release
 
             config.pluginmanager.register(Release(gating, session, config), "robust-release")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the checks of a `robust.toml`."""
+    if file_path.name != "robust.toml":
+        return None
+    from pytest_robust.plugin.spec import SpecFile
+
+    return SpecFile.of(parent, file_path, parent.config.stash[_SETTINGS])
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,6 +13,8 @@ from pytest_robust.plugin.running import RUNNING
 from pytest_robust.strategies._context import in_property
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_robust.core.record import Record
     from pytest_robust.gates.measurement import Measurement
 
@@ -65,7 +67,14 @@ _LOG = pytest.StashKey[_Log]()
 
 
 class Collector:
-    """The listener of all measurements made in tests."""
+    """The listener of all measurements made in tests.
+
+    Args:
+        folder: Where broken inputs are saved, None for nowhere.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
 
     def made(self, measurement: Measurement) -> None:
         """Remember a measurement until it is compared, or the test ends."""
@@ -74,7 +83,7 @@ class Collector:
             log.pending = [one for one in log.pending if not one.compared]
             log.pending.append(measurement)
 
-    def judged(self, measurement: Measurement, record: Record) -> None:  # noqa: ARG002 - the listener's
+    def judged(self, measurement: Measurement, record: Record) -> None:
         """Keep the record of a verdict."""
         item, log = RUNNING.get(), _log()
         if item is None or log is None:
@@ -84,6 +93,17 @@ class Collector:
             log.properties.setdefault((record.metric, record.op, record.bar), _Seen()).add(told)
         else:
             log.records.append(told)
+            if self._folder is not None and told.examples:
+                # Of a property, only the last example of many would be worth its file, and it is printed as code.
+                self._save(self._folder, item, measurement, told)
+
+    def _save(self, folder: Path, item: pytest.Item, measurement: Measurement, record: Record) -> None:
+        from pytest_robust.plugin.replay import save
+
+        lines = save(folder, measurement.counterexamples(), record)
+        if lines:
+            # pytest shows it with a failure, also one that a worker found.
+            item.add_report_section("call", "counterexamples", "\n".join(lines))
 
 
 def drain(item: pytest.Item) -> str:

@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from pytest_robust.core.verdict import Verdict
     from pytest_robust.gates.subject import Subject
 
-__all__ = ["RobustMark", "marks_of"]
+__all__ = ["POLICY", "RobustMark", "marks_of"]
 
 # The words of a marker that are a metric's own rather than the perturbation's.
-_METRICS = {"accuracy_under_shift": ("shift",), "direction": ("lowers", "raises", "tolerance"), "score": ("metric",)}
-_POLICY = ("samples", "seed", "confidence", "claim", "error", "exact")
+_METRICS = {
+    "accuracy_under_shift": ("shift",),
+    "direction": ("lowers", "raises", "tolerance"),
+    "generalization_gap": ("train",),
+    "score": ("metric",),
+}
+POLICY = ("samples", "seed", "confidence", "claim", "error", "exact")
+"""The words of a marker that say how its check is made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +62,7 @@ class RobustMark:
                 f"takes keywords only, not {mark.args[0]!r}: write attack=..., transform=... or under=..."
             )
         words = dict(mark.kwargs)
-        policy = {name: words.pop(name) for name in _POLICY if name in words}
+        policy = {name: words.pop(name) for name in POLICY if name in words}
         if "claim" in policy:
             policy["claim"] = as_claim(policy["claim"])
         # Made only to be validated: the session's own values are not known here.
@@ -67,7 +73,7 @@ class RobustMark:
             name: {word: words.pop(word) for word in _METRICS[name] if word in words}
             for name in dict.fromkeys(name for _, name, _ in bars if name in _METRICS)
         }
-        under = _under(words, [*bar_words, *_POLICY])
+        under = _under(words, [*bar_words, *POLICY])
         if not bars and (under is not None or not policy):
             raise pytest.UsageError("states no bar: add for instance min_accuracy=0.9")
         made = cls(under=under, bars=bars, policy=policy, extra=extra)
@@ -162,7 +168,8 @@ def _check_arguments(word: str, metric: Any, arguments: dict[str, Any]) -> None:
     except TypeError as error:
         raise pytest.UsageError(
             f"{word}: {error}; a marker gives attack=, transform= or under=, metric= for a score, "
-            "shift= for an accuracy under shift, and lowers= or raises= for a direction; write other checks in the test"
+            "shift= for an accuracy under shift, train= for a generalization gap, and lowers= or raises= for a "
+            "direction; write other checks in the test"
         ) from None
     # Made only to be validated.
     metric(**arguments)

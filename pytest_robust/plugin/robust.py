@@ -55,7 +55,7 @@ class Robust:
 
     def __init__(self, settings: Settings, watcher: Watcher) -> None:
         self._settings, self._watcher = settings, watcher
-        self._listener = Collector()
+        self._listener = Collector(settings.counterexamples)
         # The key holds identities, so the value holds the objects: an address is not reused
         # while they live.
         self._subjects: OrderedDict[tuple[Any, ...], tuple[Subject, Any]] = OrderedDict()

@@ -127,6 +127,8 @@ class Settings:
         profile: How much the battery takes.
         samples: How many examples the battery takes, where that is said; else the profile says it.
         gating: Baselines, and the gate.
+        replay: A saved counterexample, which runs alone.
+        counterexamples: Where broken inputs are saved, None for nowhere.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -142,11 +144,13 @@ class Settings:
     samples: int | None = None
     gating: Gating = field(default_factory=Gating)
     commanded: frozenset[str] = frozenset()
+    replay: Path | None = None
+    counterexamples: Path | None = None
 
     @property
     def battery(self) -> bool:
         """Whether there is a model to run the battery on."""
-        return self.model is not None and self.data is not None and not self.disable
+        return self.model is not None and self.data is not None and not self.disable and self.replay is None
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
@@ -156,7 +160,8 @@ class Settings:
             UsageError: A value is not one; the message names the flag.
         """
         values, battery = parsed(_VALUES, config), parsed(_BATTERY, config)
-        if "model" in battery and "data" not in battery:
+        replay = config.getoption("robust_replay")
+        if "model" in battery and "data" not in battery and not replay:
             raise pytest.UsageError(f"--robust-model={battery['model']} needs its examples: --robust-data=test.npz")
         for name in battery.keys() & {"model", "data", "train"}:
             battery[name] = based(config, name) / str(battery[name])
@@ -175,6 +180,8 @@ class Settings:
             outputs=tuple(_output(text, config) for text in texts),
             disable=switches["disable"],
             samples=policy.samples if "samples" in values else None,
+            replay=config.invocation_params.dir / replay if replay else None,
+            counterexamples=config.rootpath / ".robust" / "counterexamples" if switches["report"] else None,
             **battery,  # type: ignore[arg-type]  # parsed above
             gating=gate,
             commanded=frozenset(
@@ -202,6 +209,13 @@ def add_options(parser: pytest.Parser) -> None:
         default=[],
         metavar="FORMAT:PATH",
         help="Write a report: json, html, md, or md-append to add to a file; repeatable. Default: none",
+    )
+    group.addoption(
+        "--robust-replay",
+        dest="robust_replay",
+        default=None,
+        metavar="FILE",
+        help="Ask the model about a saved counterexample, and run nothing else. Default: none",
     )
     parser.addini("robust_output", "Reports to write, one FORMAT:PATH a line", type="linelist", default=[])
     parser.addini(

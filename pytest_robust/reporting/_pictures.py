@@ -13,7 +13,7 @@ from PIL import Image
 
 from pytest_robust.core.record import Example, Picture
 
-__all__ = ["Shown", "Triptych", "triptych"]
+__all__ = ["Shown", "Triptych", "png", "triptych"]
 
 _GREY = 128
 _OPAQUE_CHANNELS = 3
@@ -21,6 +21,9 @@ _OPAQUE_CHANNELS = 3
 _PIXEL_ART = 64
 _SHRINK = 0.75
 _SMALLEST_SIDE = 16
+# The longer side of a picture on its own, at least half of it; and what share of an image parts two.
+_LARGE = 512
+_GAP = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,22 @@ def triptych(example: Example, *, most_bytes: int) -> Triptych | None:
         difference=difference,
         largest=largest,
     )
+
+
+def png(clean: Picture, changed: Picture) -> bytes:
+    """Return one image of an example before and after a change, side by side, enlarged where it is small.
+
+    Args:
+        clean: The unchanged input.
+        changed: The changed input, of as many pixels.
+    """
+    pair = [_opaque(clean), _opaque(changed)]
+    gap = np.full((clean.height, max(1, clean.width // _GAP), pair[0].shape[2]), _GREY, dtype=np.uint8)
+    levels = np.concatenate([pair[0], gap, pair[1]], axis=1)
+    image = Image.fromarray(levels[:, :, 0] if levels.shape[2] == 1 else levels)
+    larger = max(1, _LARGE // max(levels.shape[:2]))
+    image = image.resize((image.width * larger, image.height * larger), Image.Resampling.NEAREST)
+    return _encoded(image, "PNG", optimize=True)
 
 
 def _opaque(picture: Picture) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
-__all__ = ["append", "write"]
+__all__ = ["append", "save", "write"]
 
 _OWN_FOLDER = ".robust"
 
@@ -23,16 +23,30 @@ def write(path: Path, text: str) -> None:
     Raises:
         OSError: It cannot be written.
     """
+    content = text.encode("utf-8", errors="backslashreplace")
+    save(path, content)
+
+
+def save(path: Path, content: bytes) -> None:
+    """Replace the file `path` by `content`, in one step.
+
+    Args:
+        path: The file; its folders are made.
+        content: What it shall hold.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     place = path.resolve()
     if place.exists() and not place.is_file():
         # A device, a pipe or a folder: must not be replaced, and a folder's error is the right one.
-        place.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        place.write_bytes(content)
         return
     _make_folder(place.parent)
     fresh = place.with_name(f".{place.name}.{uuid4().hex}.tmp")
     try:
-        with fresh.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(text)
+        with fresh.open("xb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(place)

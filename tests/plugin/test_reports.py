@@ -108,7 +108,13 @@ def test_the_page_the_data_and_the_summary_are_written_beside_a_gitignore(projec
     project.makepyfile(SUITE)
     result = project.run("--robust-report")
     folder = project.path / ".robust"
-    assert {path.name for path in folder.iterdir()} == {".gitignore", "report.html", "report.json", "report.md"}
+    assert {path.name for path in folder.iterdir()} == {
+        ".gitignore",
+        "counterexamples",
+        "report.html",
+        "report.json",
+        "report.md",
+    }
     assert (folder / ".gitignore").read_text().strip() == "*"
     result.stdout.fnmatch_lines(["*= robustness =*", "*checks:*", "robust: wrote *report.html"])
     # pytest's own last line stands.
