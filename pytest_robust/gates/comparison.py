@@ -5,22 +5,29 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, exp, log
 
 import numpy as np
+from scipy.special import ndtri
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.estimate import Interval
 from pytest_robust.core.gated import GateDecision
-from pytest_robust.statistics.bootstrap import bootstrap
+from pytest_robust.statistics.bounded_mean import bounded_mean
+from pytest_robust.statistics.holm import holm
 from pytest_robust.statistics.mean_interval import is_binary
 from pytest_robust.statistics.square_and_add import square_and_add
 from pytest_robust.statistics.tango import tango
 
 __all__ = ["Apart", "Comparison", "Difference", "Outcome", "Paired", "decide_all"]
 
-_RESAMPLES = 1000
+# Halvings of the logarithm of a p value: known to a ten-thousandth of itself.
+_HALVINGS = 17
+# Below it a p value says no more.
+_SMALLEST = 1e-6
+# Above it the drop seen is beyond the margin itself, or next to it.
+_LARGEST = 0.49
 # More examples than anyone would label are no advice.
 _MOST = 10_000_000
 
@@ -43,7 +50,7 @@ class Paired(Difference):
     Args:
         old: (n,) the baseline's.
         new: (n,) the candidate's, of the same examples in the same order.
-        seed: For resampling, where scores are shares.
+        seed: For drawing, where scores are shares.
     """
 
     old: Floats
@@ -53,7 +60,7 @@ class Paired(Difference):
     @property
     def method(self) -> str:  # type: ignore[override]  # read only here
         """How its interval is made."""
-        return "Tango" if self._binary else "percentile bootstrap"
+        return "Tango" if self._binary else "Learned-Miller-Thomas"
 
     @property
     def _binary(self) -> bool:
@@ -73,14 +80,7 @@ class Paired(Difference):
         """Return where the difference lies for the population."""
         if self._binary:
             return tango(self.only_old, self.only_new, len(self.old), confidence=confidence)
-        delta = self.old - self.new
-        return bootstrap(
-            lambda rows: float(delta[rows].mean()),
-            len(delta),
-            confidence=confidence,
-            seed=self.seed,
-            resamples=_RESAMPLES,
-        )
+        return bounded_mean(self.old - self.new, low=-1, high=1, confidence=confidence, seed=self.seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +104,14 @@ class Apart(Difference):
     confidence: float
 
     def interval(self, confidence: float) -> Interval:
-        """Return where the difference lies; everywhere, where more confidence is asked than the intervals have."""
-        if confidence > self.confidence:
-            return Interval(low=-np.inf, high=np.inf)
-        return square_and_add(self.old, self.old_ends, self.new, self.new_ends)
+        """Return where the difference lies; at another confidence than its ends' own, as for normal estimates."""
+        wider = float(ndtri((1 + confidence) / 2) / ndtri((1 + self.confidence) / 2))
+        old, new = (_stretched(*side, wider) for side in ((self.old, self.old_ends), (self.new, self.new_ends)))
+        return square_and_add(self.old, old, self.new, new)
+
+
+def _stretched(value: float, ends: Interval, by: float) -> Interval:
+    return Interval(low=value - by * (value - ends.low), high=value + by * (ends.high - value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +141,25 @@ class Comparison:
         ends = self.difference.interval(confidence)
         return ends if self.upward else Interval(low=-ends.high, high=-ends.low)
 
+    def p_value(self) -> float:
+        """Return the chance, at most, of so small a drop where the population's is the margin or more.
+
+        It is the tail of the interval that ends at the margin.
+        """
+
+        def clears(tail: float) -> bool:
+            return self.interval(1 - 2 * tail).high < self.margin
+
+        if clears(_SMALLEST):
+            return _SMALLEST
+        if not clears(_LARGEST):
+            return 1.0
+        low, high = log(_SMALLEST), log(_LARGEST)
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (low, middle) if clears(exp(middle)) else (middle, high)
+        return exp(high)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -156,30 +179,45 @@ class Outcome:
 def decide_all(comparisons: Sequence[Comparison]) -> list[Outcome]:
     """Return what each comparison comes to.
 
-    All of a gate's comparisons pass through here together, so that a correction for their number
-    has one place: the confidence at which each is decided.
+    Several claims about the population are adjusted together by Holm's procedure: the chance that
+    any of them passes whose drop is the margin or more is that of one end of an interval.
 
     Args:
         comparisons: All of one gate.
+
+    References:
+        Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of
+        Statistics 6(2), 1979.
     """
-    return [_decided(one, one.confidence) for one in comparisons]
+    family = [one for one in comparisons if one.claim is Claim.POPULATION]
+    error = min(((1 - one.confidence) / 2 for one in family), default=0.5)
+    adjusted = holm([one.p_value() for one in family], error=error) if family else ()
+    # Those not shown to be within the margin share the chance of a wrong one.
+    left = 1 - 2 * error / max(sum(not one.rejected for one in adjusted), 1)
+    within = {id(one): found.rejected for one, found in zip(family, adjusted, strict=True)}
+    return [
+        _of_population(one, within=within[id(one)], left=left) if id(one) in within else _of_dataset(one)
+        for one in comparisons
+    ]
 
 
-def _decided(one: Comparison, confidence: float) -> Outcome:
-    interval = one.interval(confidence)
-    if one.claim is Claim.POPULATION:
-        within, beyond = interval.high < one.margin, interval.low > one.margin
-        better = interval.high < 0
-    else:
-        # Counted in examples, so that 0.83 - 0.82 and a margin of 0.01 are the same number.
-        within = round((one.drop - one.margin) * one.n * 1e6) <= 0
-        beyond = not within
-        better = round((one.drop + one.margin) * one.n * 1e6) < 0
+def _of_population(one: Comparison, *, within: bool, left: float) -> Outcome:
+    interval = one.interval(one.confidence)
     if within:
+        better = interval.high < 0
         return Outcome(decision=GateDecision.IMPROVED if better else GateDecision.PASS, interval=interval)
-    if beyond:
+    if interval.low > one.margin:
         return Outcome(decision=GateDecision.FAIL, interval=interval)
-    return Outcome(decision=GateDecision.UNDECIDED, interval=interval, settled_by=_settled_by(one, interval))
+    wider = one.interval(left)
+    return Outcome(decision=GateDecision.UNDECIDED, interval=wider, settled_by=_settled_by(one, wider))
+
+
+def _of_dataset(one: Comparison) -> Outcome:
+    # Counted in examples, so that 0.83 - 0.82 and a margin of 0.01 are the same number.
+    within = round((one.drop - one.margin) * one.n * 1e6) <= 0
+    better = round((one.drop + one.margin) * one.n * 1e6) < 0
+    decision = (GateDecision.IMPROVED if better else GateDecision.PASS) if within else GateDecision.FAIL
+    return Outcome(decision=decision, interval=one.interval(one.confidence))
 
 
 def _settled_by(one: Comparison, interval: Interval) -> int | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import inf
-
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.estimate import Interval
@@ -42,14 +41,47 @@ def test_a_model_that_lost_the_margin_gets_through_as_seldom_as_the_confidence_s
     assert through / rounds <= 0.025 + 3 * (0.025 * 0.975 / rounds) ** 0.5
 
 
-def test_without_pairs_more_confidence_than_the_intervals_have_decides_nothing():
-    apart = Apart(
-        old=0.9, old_ends=Interval(low=0.89, high=0.91), new=0.9, new_ends=Interval(low=0.89, high=0.91), confidence=0.9
+def test_without_pairs_more_confidence_widens_as_for_a_normal_estimate():
+    ends = Interval(low=0.89, high=0.91)
+    apart = Apart(old=0.9, old_ends=ends, new=0.9, new_ends=ends, confidence=0.9)
+    own, wider = apart.interval(0.9), apart.interval(0.99)
+    assert own.high == pytest.approx(0.01 * 2**0.5)
+    assert wider.high / own.high == pytest.approx(norm.ppf(0.995) / norm.ppf(0.95))
+
+
+def lost(count, *, margin=0.05, claim=Claim.POPULATION):
+    """A comparison in which so many of 200 examples are lost."""
+    old, new = np.ones(200), (np.arange(200) >= count).astype(float)
+    return Comparison(
+        drop=count / 200,
+        difference=Paired(old=old, new=new, seed=0),
+        upward=True,
+        margin=margin,
+        claim=claim,
+        confidence=0.95,
+        n=200,
     )
-    assert apart.interval(0.95) == Interval(low=-inf, high=inf)
-    outcome = compared(apart, drop=0.0)
-    assert (outcome.decision.value, outcome.settled_by) == ("UNDECIDED", None)
-    assert apart.interval(0.9).high < 0.02
+
+
+def test_a_p_value_is_the_tail_of_the_interval_that_ends_at_the_margin():
+    for count in (1, 3, 5):
+        p_value = lost(count).p_value()
+        assert lost(count).interval(1 - 2 * p_value).high == pytest.approx(0.05, abs=1e-4)
+    assert lost(30).p_value() == 1
+    assert lost(0, margin=0.5).p_value() == 1e-6
+
+
+def test_several_claims_about_the_population_are_harder_to_pass_than_one():
+    near = next(count for count in range(10, 0, -1) if 0.013 < lost(count).p_value() <= 0.025)
+    (alone,) = decide_all([lost(near)])
+    both = decide_all([lost(near), lost(near)])
+    assert alone.decision.value == "PASS"
+    assert [one.decision.value for one in both] == ["UNDECIDED"] * 2
+    assert both[0].interval.high > 0.05 > alone.interval.high
+    # Beside one that is sure, the other stands alone; and a claim about the data is of no family.
+    assert [one.decision.value for one in decide_all([lost(0, margin=0.2), lost(near)])] == ["PASS"] * 2
+    of_data = lost(near, claim=Claim.DATASET)
+    assert [one.decision.value for one in decide_all([of_data, lost(near), of_data])] == ["PASS"] * 3
 
 
 def test_advice_of_more_examples_than_anyone_labels_is_none():
