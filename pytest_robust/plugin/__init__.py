@@ -134,7 +134,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put the records of the phase on its report, as one string."""
-    if call.excinfo is not None and not item.config.option.fulltrace:
+    if call.excinfo is not None and not item.config.getoption("fulltrace", False):
         _end_with_the_test(call.excinfo.value)
     report = yield
     collector = sys.modules.get("pytest_robust.plugin.collector")

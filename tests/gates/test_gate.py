@@ -140,8 +140,9 @@ def test_shares_are_compared_example_by_example():
     old, new = record(shares, claim="population"), record(np.clip(shares - 0.001, 0, 1), claim="population")
     check = decided(old, new)
     assert (check.decision, check.method) == ("PASS", "Learned-Miller-Thomas")
-    # Alone, the spread of the shares would drown a drop that small.
-    assert check.high - check.low < 0.001
+    # Without pairs the spread of the shares alone is about 0.09; with them there remains what a
+    # share that went from 1 to 0 would add, of which 300 examples may have missed one in a hundred.
+    assert 0.001 < check.high - check.low < 0.03
 
 
 def test_what_was_not_run_is_missing():
