@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Estimate", "Interval"]
+__all__ = ["BY_GROUPS", "Estimate", "Interval"]
+
+BY_GROUPS = " by groups"
+"""The end of a method's name where examples that belong together are allowed for."""
 
 
 @dataclass(frozen=True, kw_only=True)

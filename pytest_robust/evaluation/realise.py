@@ -166,7 +166,7 @@ def _table_transform(transform: TableTransform, trial: Trial) -> Realised:
     changed = transform.apply(batch, trial.streams.child(transform.kind))
     if changed.x.shape != trial.x.shape:
         raise InvalidArgument(f"{transform!r} made rows of shape {changed.x.shape} of {trial.x.shape}")
-    return Realised(x=changed.x)
+    return Realised(x=changed.x, y=_moved(transform, changed.y, trial.y))
 
 
 @realise.register
@@ -174,7 +174,7 @@ def _constrained(constrained: Constrained, trial: Trial) -> Realised:
     table, wanted = trial.table(), np.arange(len(trial.x))
     before = table.read(trial.x)
     owed = {one: holds(one, before, len(wanted)) for one in constrained.constraints}
-    kept: NDArray[Any] = np.array(trial.x)
+    kept, moved = np.array(trial.x), np.array(trial.y)
     for attempt in range(constrained.attempts):
         # A row draws from a child of its own streams, whichever rows are drawn again beside it.
         rows = trial.rows(wanted)
@@ -185,8 +185,9 @@ def _constrained(constrained: Constrained, trial: Trial) -> Realised:
         # A column's type may have become wider, to hold longer words or missing values.
         kept = kept.astype(np.promote_types(kept.dtype, step.x.dtype), copy=False)
         kept[wanted[~again]] = step.x[~again]
+        moved[wanted[~again]] = (rows.y if step.y is None else step.y)[~again]
         if not again.any():
-            return Realised(x=kept)
+            return Realised(x=kept, y=None if np.array_equal(moved, trial.y) else moved)
         wanted = wanted[again]
     culprits = ", ".join(name_of(one) for one in broken if broken[one].any())
     places = trial.streams.index[wanted]
@@ -227,6 +228,7 @@ def _within(within: Within, trial: Trial) -> Realised:
     x = _frozen(trial.x.astype(np.float32, copy=False))
     threat = ThreatModel(norm=within.norm, eps=within.eps, bounds=trial.bounds())
     threat.check_reach(x.shape[1:])
+    # Labels that moved with the inputs do not: what is back in the ball looks as it did.
     changed = realise(within.change, trial).x.astype(np.float32, copy=False)
     inside = threat.project(changed, x)
     if np.issubdtype(trial.x.dtype, np.integer):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from pytest_robust.core.arrays import Floats, Integers
-from pytest_robust.core.estimate import Interval
+from pytest_robust.core.estimate import BY_GROUPS, Interval
 from pytest_robust.core.policy import Policy
 from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.clustered import clustered_mean, independent_pairs
@@ -45,7 +45,7 @@ def difference_of(a: Floats, b: Floats, groups: Integers | None, policy: Policy)
         groups: (n,) the group of each example, None where they are independent.
         policy: Confidence, and the seed of random weights.
     """
-    delta, by_groups = a - b, "" if groups is None else " by groups"
+    delta, by_groups = a - b, "" if groups is None else BY_GROUPS
     value, n = float(delta.mean()), len(delta)
     if is_binary(a) and is_binary(b):
         pairs = Pairs(gained=int((delta > 0).sum()), lost=int((delta < 0).sum()), trials=n)

@@ -7,7 +7,7 @@ from datetime import date
 
 from pytest_robust.core.baseline import Baseline, KeptCheck, named
 from pytest_robust.core.claim import Claim
-from pytest_robust.core.estimate import Interval
+from pytest_robust.core.estimate import BY_GROUPS, Interval
 from pytest_robust.core.gated import Gated, GatedCheck, GateDecision
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.scores import Scores
@@ -186,7 +186,12 @@ def _sampled(kept: KeptCheck, record: Record, samples: tuple[str | None, str | N
 
 
 def _paired(kept: KeptCheck, record: Record) -> tuple[Scores, Scores] | None:
-    return None if kept.scores is None or record.scores is None else (kept.scores, record.scores)
+    """Return what each example came to on both sides, None where they are not compared one by one."""
+    if kept.scores is None or record.scores is None:
+        return None
+    # A baseline does not say which examples belong together. The intervals of both values allow for it.
+    in_groups = record.claim == Claim.POPULATION.value and record.method.endswith(BY_GROUPS)
+    return None if in_groups else (kept.scores, record.scores)
 
 
 def _comparison(kept: KeptCheck, record: Record, margin: float) -> Comparison:

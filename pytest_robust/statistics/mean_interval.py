@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pytest_robust.core.arrays import Floats, Integers
-from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.estimate import BY_GROUPS, Estimate
 from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.clopper_pearson import clopper_pearson
 from pytest_robust.statistics.clustered import clustered_mean
@@ -41,12 +41,12 @@ def mean_interval(
     value, n = float(scores.mean()), len(scores)
     if groups is not None and n == total:
         interval = clustered_mean(scores, groups, low=0, high=1, confidence=confidence, seed=seed)
-        method = "Learned-Miller-Thomas by groups"
+        method = f"Learned-Miller-Thomas{BY_GROUPS}"
     elif groups is not None:
         # As if all of a group were alike: no group is worth less than one example.
         worth = len(np.unique(groups))
         interval = anytime_interval(value * worth, worth, confidence=confidence)
-        method = "prior-posterior ratio by groups"
+        method = f"prior-posterior ratio{BY_GROUPS}"
     elif is_binary(scores):
         whole = n == total
         interval = (clopper_pearson if whole else anytime_interval)(int(scores.sum()), n, confidence=confidence)

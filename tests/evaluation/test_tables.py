@@ -340,3 +340,22 @@ def test_a_row_that_keeps_to_the_constraints_at_once_is_not_drawn_again() -> Non
 
 def _always(table):
     return np.ones(len(table["low"]), dtype=bool)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Relabelled(TableTransform):
+    """The right answer changes with the row."""
+
+    def apply(self, batch, streams):
+        return replace(batch, y=1 - batch.y)
+
+
+@pytest.mark.parametrize("around", [False, True], ids=["alone", "constrained"])
+def test_a_label_that_changes_with_its_row_is_what_is_right_after_it(around) -> None:
+    x, y = np.linspace(0, 1, 40)[:, None].astype(np.float32), np.ones(40, dtype=int)
+    under = Relabelled()
+    if around:
+        under = Constrained(change=under, constraints=(lambda table: table[0] >= 0,))
+    subject = Subject(lambda x: np.ones(len(x), dtype=int), x, y, policy=ALL)
+    assert float(subject.accuracy()) == 1
+    assert float(subject.accuracy(under=under)) == 0

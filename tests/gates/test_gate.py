@@ -145,6 +145,17 @@ def test_shares_are_compared_example_by_example():
     assert 0.001 < check.high - check.low < 0.03
 
 
+def test_a_claim_about_the_population_takes_no_examples_of_groups_for_independent_pairs():
+    # One example of a hundred is lost: as independent pairs that is certain enough.
+    sides = record(), record(rights(89), method="Learned-Miller-Thomas by groups")
+    alone = [decided(*(replace(one, claim="population", method="Clopper-Pearson") for one in sides), margin=0.08)]
+    groups = [decided(*(replace(one, claim="population") for one in sides), margin=0.08)]
+    assert ([one.decision for one in alone], alone[0].method) == (["PASS"], "Tango")
+    assert ([one.decision for one in groups], groups[0].method) == (["UNDECIDED"], "square and add, without pairs")
+    # About these examples there is nothing to allow for.
+    assert decided(*sides, margin=0.01).newly_broken == 1
+
+
 def test_what_was_not_run_is_missing():
     made = gate(baseline(record(), record(nodeid="test_m.py::test_b")), run(record()), terms())
     assert [check.decision for check in made.checks] == ["PASS", "MISSING"]
