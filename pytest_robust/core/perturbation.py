@@ -104,7 +104,9 @@ class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
 
     @property
     def has_strength(self) -> bool:
-        """Whether there are milder ones of its kind."""
+        """Whether there are milder ones of its kind, or of what it is composed of."""
+        if self.composed:
+            return any(part.has_strength for part in self.composed)
         return any("neutral" in item.metadata and getattr(self, item.name) not in {None, inf} for item in fields(self))
 
     @property
@@ -315,11 +317,6 @@ class Chain(Perturbation):
         """The parts."""
         return self.parts
 
-    @property
-    def has_strength(self) -> bool:
-        """Whether a part has."""
-        return any(part.has_strength for part in self.parts)
-
     def scaled(self, share: float) -> Chain:
         """Return the chain with each part at a share of its strength."""
         return Chain(parts=tuple(part.scaled(share) for part in self.parts))
@@ -364,11 +361,6 @@ class WorstOf(Perturbation):
     def composed(self) -> tuple[Perturbation, ...]:
         """The parts."""
         return self.parts
-
-    @property
-    def has_strength(self) -> bool:
-        """Whether a part has."""
-        return any(part.has_strength for part in self.parts)
 
     def scaled(self, share: float) -> WorstOf:
         """Return the worst of the parts at a share of their strength."""

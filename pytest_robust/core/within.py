@@ -66,11 +66,6 @@ class Within(Perturbation):
         return (self.change,)
 
     @property
-    def has_strength(self) -> bool:
-        """Whether the change has."""
-        return self.change.has_strength
-
-    @property
     def level(self) -> float | None:
         """The change's."""
         return self.change.level
