@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -19,7 +19,24 @@ from pytest_robust.core.perturbation import TableTransform
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Column, Name, Table, check_table
 
-__all__ = ["ColumnTransform", "as_type", "struck"]
+__all__ = ["ANY", "NUMBERS", "ColumnTransform", "Columns", "as_type", "struck"]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A kind of columns.
+
+    Args:
+        words: What they are called, for messages.
+        hold: Tells whether a column is one of them.
+    """
+
+    words: str
+    hold: Callable[[Column], bool]
+
+
+ANY = Columns("columns", lambda column: True)  # noqa: ARG005 - any
+NUMBERS = Columns("columns of numbers", lambda column: column.numeric)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -49,12 +66,8 @@ class ColumnTransform(TableTransform):
 
     @property
     @abstractmethod
-    def changes(self) -> str:
-        """What it can change, for messages: "columns of numbers"."""
-
-    @abstractmethod
-    def able(self, column: Column) -> bool:
-        """Return whether it can change a column."""
+    def takes(self) -> Columns:
+        """Which columns it can change."""
 
     @abstractmethod
     def changed(
@@ -93,16 +106,16 @@ class ColumnTransform(TableTransform):
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise InvalidData(f"{self!r} names the column {name!r}, which is none of {_few(known)}{hint}")
         for name in self.columns or ():
-            if not self.able(known[name]):
+            if not self.takes.hold(known[name]):
                 raise InvalidData(
-                    f"{self!r} changes {self.changes}, and {name!r} is of {known[name].dtype}"
+                    f"{self!r} changes {self.takes.words}, and {name!r} is of {known[name].dtype}"
                     f"{' with categories' if known[name].categories is not None else ''}; leave it out of columns="
                 )
         wanted = known if self.columns is None else self.columns
-        able = tuple(known[name] for name in wanted if name not in self.protect and self.able(known[name]))
+        able = tuple(known[name] for name in wanted if name not in self.protect and self.takes.hold(known[name]))
         if not able:
             raise InvalidData(
-                f"{self!r} changes {self.changes}, and finds none among {_few(known)}; give a table with some, "
+                f"{self!r} changes {self.takes.words}, and finds none among {_few(known)}; give a table with some, "
                 "or protect= fewer"
             )
         return able

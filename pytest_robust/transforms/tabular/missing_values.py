@@ -13,7 +13,7 @@ from pytest_robust.core.errors import InvalidArgument, InvalidData
 from pytest_robust.core.parameters import Amount, check_share, strength
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Column, Name, Table
-from pytest_robust.transforms.tabular._columns import ColumnTransform, struck
+from pytest_robust.transforms.tabular._columns import Columns, ColumnTransform, struck
 
 __all__ = ["MissingValues"]
 
@@ -55,19 +55,17 @@ class MissingValues(ColumnTransform):
         ColumnTransform.__post_init__(self)
 
     @property
-    def changes(self) -> str:
-        """What it can change."""
+    def takes(self) -> Columns:
+        """Which columns it can change: those with a missing value, or that hold what stands for one."""
         if self.fill is None:
-            return "columns that can miss values, which booleans cannot without fill="
-        return f"columns that can hold {self.fill!r}"
-
-    def able(self, column: Column) -> bool:
-        """Return whether it has a missing value, or can hold what stands for one."""
-        if self.fill is None:
-            return column.dtype.kind != "b"
+            words = "columns that can miss values, which booleans cannot without fill="
+            return Columns(words, lambda column: column.dtype.kind != "b")
+        words = f"columns that can hold {self.fill!r}"
         if isinstance(self.fill, bool):
-            return column.dtype.kind == "b"
-        return column.categorical if isinstance(self.fill, str) else column.numeric
+            return Columns(words, lambda column: column.dtype.kind == "b")
+        if isinstance(self.fill, str):
+            return Columns(words, lambda column: column.categorical)
+        return Columns(words, lambda column: column.numeric)
 
     def changed(
         self, table: Table, columns: tuple[Column, ...], rows: Mapping[Name, NDArray[Any]], streams: Streams

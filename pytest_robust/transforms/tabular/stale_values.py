@@ -13,7 +13,7 @@ from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.parameters import Amount, check_share, strength
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Column, Name, Table
-from pytest_robust.transforms.tabular._columns import ColumnTransform, struck
+from pytest_robust.transforms.tabular._columns import ANY, Columns, ColumnTransform, struck
 
 __all__ = ["StaleValues"]
 
@@ -55,13 +55,9 @@ class StaleValues(ColumnTransform):
         ColumnTransform.__post_init__(self)
 
     @property
-    def changes(self) -> str:
-        """What it can change."""
-        return "columns"
-
-    def able(self, column: Column) -> bool:  # noqa: ARG002 - any
-        """Return True: any value can be late."""
-        return True
+    def takes(self) -> Columns:
+        """Which columns it can change."""
+        return ANY
 
     def changed(
         self, table: Table, columns: tuple[Column, ...], rows: Mapping[Name, NDArray[Any]], streams: Streams

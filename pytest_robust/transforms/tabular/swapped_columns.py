@@ -14,7 +14,7 @@ from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.parameters import Amount, check_share, draw_share, strength
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Column, Name, Table
-from pytest_robust.transforms.tabular._columns import ColumnTransform
+from pytest_robust.transforms.tabular._columns import ANY, Columns, ColumnTransform
 
 __all__ = ["SwappedColumns"]
 
@@ -51,13 +51,9 @@ class SwappedColumns(ColumnTransform):
         ColumnTransform.__post_init__(self)
 
     @property
-    def changes(self) -> str:
-        """What it can change."""
-        return "columns"
-
-    def able(self, column: Column) -> bool:  # noqa: ARG002 - any
-        """Return True: what is of one kind can be exchanged."""
-        return True
+    def takes(self) -> Columns:
+        """Which columns it can change."""
+        return ANY
 
     def changed(
         self, table: Table, columns: tuple[Column, ...], rows: Mapping[Name, NDArray[Any]], streams: Streams

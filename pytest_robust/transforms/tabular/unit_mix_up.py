@@ -14,7 +14,7 @@ from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.parameters import Amount, check_share, strength
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Column, Name, Table
-from pytest_robust.transforms.tabular._columns import ColumnTransform, as_type, struck
+from pytest_robust.transforms.tabular._columns import NUMBERS, Columns, ColumnTransform, as_type, struck
 
 __all__ = ["UnitMixUp"]
 
@@ -58,13 +58,9 @@ class UnitMixUp(ColumnTransform):
         ColumnTransform.__post_init__(self)
 
     @property
-    def changes(self) -> str:
-        """What it can change."""
-        return "columns of numbers"
-
-    def able(self, column: Column) -> bool:
-        """Return whether it holds quantities."""
-        return column.numeric
+    def takes(self) -> Columns:
+        """Which columns it can change."""
+        return NUMBERS
 
     def changed(
         self, table: Table, columns: tuple[Column, ...], rows: Mapping[Name, NDArray[Any]], streams: Streams

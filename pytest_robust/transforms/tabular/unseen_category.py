@@ -13,7 +13,7 @@ from pytest_robust.core.errors import InvalidArgument, InvalidData
 from pytest_robust.core.parameters import Amount, check_share, strength
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.table import Column, Name, Table
-from pytest_robust.transforms.tabular._columns import ColumnTransform, struck
+from pytest_robust.transforms.tabular._columns import Columns, ColumnTransform, struck
 
 __all__ = ["UnseenCategory"]
 
@@ -55,13 +55,9 @@ class UnseenCategory(ColumnTransform):
         ColumnTransform.__post_init__(self)
 
     @property
-    def changes(self) -> str:
-        """What it can change."""
-        return "columns of words or categories"
-
-    def able(self, column: Column) -> bool:
-        """Return whether it holds categories."""
-        return column.categorical
+    def takes(self) -> Columns:
+        """Which columns it can change."""
+        return Columns("columns of words or categories", lambda column: column.categorical)
 
     def changed(
         self, table: Table, columns: tuple[Column, ...], rows: Mapping[Name, NDArray[Any]], streams: Streams
