@@ -1,4 +1,4 @@
-"""When a check begins and ends, for who watches it."""
+"""When a check begins and ends, for who watches it, and the inputs that it found broken."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from pytest_robust import Subject
+from pytest_robust import Exactly, Subject, Template
 from pytest_robust.attacks import PGD
 from pytest_robust.core.errors import InvalidModel
 from pytest_robust.core.progress import Progress, Watcher
-from pytest_robust.transforms import GaussianNoise
+from pytest_robust.transforms import Brightness, GaussianNoise
 
 X = np.random.default_rng(0).random((60, 4)).astype(np.float32)
 Y = (X.mean(axis=1) > 0.5).astype(int)
@@ -79,3 +79,29 @@ def test_an_error_ends_the_check_too() -> None:
     with pytest.raises(InvalidModel):
         float(subject.accuracy(under=PGD(eps=0.1)))
     assert [note.split()[0] for note in diary.notes] == ["begin", "end"]
+
+
+def test_there_are_counterexamples_only_of_what_was_judged_changed_and_can_be_judged_again() -> None:
+    images = np.linspace(0, 1, 40, dtype=np.float32)[:, None, None] * np.ones((1, 8, 8), np.float32)
+
+    def model(x):
+        bright = x.mean(axis=(1, 2))
+        return np.stack([1 - bright, bright], axis=1)
+
+    labels = model(images).argmax(axis=1)
+    subject = Subject(model, images, labels, bounds=(0, 1))
+    darker = Brightness(shift=Exactly(-0.4))
+    judged, unjudged = subject.accuracy(under=darker), subject.accuracy(under=darker)
+    assert not judged >= 0.99
+    assert len(judged.counterexamples()) == 3
+    assert unjudged.counterexamples() == ()
+    # No file keeps a function.
+    own = subject.accuracy(under=darker, criterion=lambda target, output: float(output[target] > 0.5))
+    assert not own >= 0.99
+    assert own.counterexamples() == ()
+    # What is wrong as it is was not changed.
+    cases = (Template(text="a {word} film", words={"word": ("good", "fine")}, label=1),)
+    texts = Subject(lambda x: np.zeros(len(x), dtype=int), np.array(["a film"]), [0])
+    simple = texts.minimum_functionality(cases=cases)
+    assert not simple >= 0.9
+    assert simple.counterexamples() == ()
