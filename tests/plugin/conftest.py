@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+# Before any `pytester`, which takes what was imported since from sys.modules: TensorFlow aborts the
+# process when it is imported a second time.
+import keras  # noqa: F401 - as above
 import pytest
 
 CONFTEST = """
@@ -40,7 +43,10 @@ def project(pytester, monkeypatch):
 
         @staticmethod
         def run(*arguments):
-            return pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
+            # Hypothesis is loaded at the end of every session otherwise, a third of such a small one's time.
+            drawn = any("hypothesis" in file.read_text() for file in pytester.path.glob("test_*.py"))
+            unused = () if drawn else ("-p", "no:hypothesispytest")
+            return pytester.runpytest_subprocess("-p", "no:randomly", *unused, *arguments)
 
         @staticmethod
         def records(path=".robust/report.json"):

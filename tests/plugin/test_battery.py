@@ -43,7 +43,7 @@ def folder(pytester, monkeypatch):
         @staticmethod
         def run(*arguments, model="digits.joblib", data="test.npz"):
             named = (f"--robust-model={model}", f"--robust-data={data}", "--robust-allow-pickle")
-            return pytester.runpytest_subprocess("-p", "no:randomly", *named, *arguments)
+            return pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:hypothesispytest", *named, *arguments)
 
         @staticmethod
         def records():

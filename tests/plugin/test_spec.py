@@ -71,7 +71,7 @@ def folder(pytester, monkeypatch):
 
         @staticmethod
         def run(*arguments):
-            return pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
+            return pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:hypothesispytest", *arguments)
 
         @staticmethod
         def records():
