@@ -12,7 +12,7 @@ from pytest_robust.core.policy import Policy
 from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.clustered import clustered_mean, independent_pairs
 from pytest_robust.statistics.mean_interval import is_binary
-from pytest_robust.statistics.not_worse import Pairs
+from pytest_robust.statistics.pairs import Pairs
 from pytest_robust.statistics.pairs_to_settle import differences_to_settle, pairs_to_settle
 from pytest_robust.statistics.tango import tango
 

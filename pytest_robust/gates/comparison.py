@@ -18,7 +18,7 @@ from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.holm import holm
 from pytest_robust.statistics.mean_interval import is_binary
 from pytest_robust.statistics.square_and_add import square_and_add
-from pytest_robust.statistics.tango import tango
+from pytest_robust.statistics.tango import not_below, tango
 
 __all__ = ["Apart", "Comparison", "Difference", "Outcome", "Paired", "decide_all"]
 
@@ -41,6 +41,29 @@ class Difference(ABC):
     @abstractmethod
     def interval(self, confidence: float) -> Interval:
         """Return where the difference lies for the population."""
+
+    def p_value(self, margin: float, *, upward: bool) -> float:
+        """Return the chance, at most, of so small a drop where the population's is the margin or more.
+
+        It is the tail of the interval that ends at the margin.
+
+        Args:
+            margin: The largest drop allowed.
+            upward: Whether more is better.
+        """
+
+        def clears(tail: float) -> bool:
+            return _drop(self.interval(1 - 2 * tail), upward=upward).high < margin
+
+        if clears(_SMALLEST):
+            return _SMALLEST
+        if not clears(_LARGEST):
+            return 1.0
+        low, high = log(_SMALLEST), log(_LARGEST)
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (low, middle) if clears(exp(middle)) else (middle, high)
+        return exp(high)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +104,13 @@ class Paired(Difference):
         if self._binary:
             return tango(self.only_old, self.only_new, len(self.old), confidence=confidence)
         return bounded_mean(self.old - self.new, low=-1, high=1, confidence=confidence, seed=self.seed)
+
+    def p_value(self, margin: float, *, upward: bool) -> float:
+        """Return that of Tango's score test for scores of 0 and 1, which needs no search."""
+        if not self._binary:
+            return super().p_value(margin, upward=upward)
+        gained, lost = (self.only_new, self.only_old) if upward else (self.only_old, self.only_new)
+        return not_below(gained, lost, len(self.old), margin=margin)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,27 +168,11 @@ class Comparison:
 
     def interval(self, confidence: float) -> Interval:
         """Return where the drop lies for the population."""
-        ends = self.difference.interval(confidence)
-        return ends if self.upward else Interval(low=-ends.high, high=-ends.low)
+        return _drop(self.difference.interval(confidence), upward=self.upward)
 
     def p_value(self) -> float:
-        """Return the chance, at most, of so small a drop where the population's is the margin or more.
-
-        It is the tail of the interval that ends at the margin.
-        """
-
-        def clears(tail: float) -> bool:
-            return self.interval(1 - 2 * tail).high < self.margin
-
-        if clears(_SMALLEST):
-            return _SMALLEST
-        if not clears(_LARGEST):
-            return 1.0
-        low, high = log(_SMALLEST), log(_LARGEST)
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            low, high = (low, middle) if clears(exp(middle)) else (middle, high)
-        return exp(high)
+        """Return the chance, at most, of so small a drop where the population's is the margin or more."""
+        return self.difference.p_value(self.margin, upward=self.upward)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +188,11 @@ class Outcome:
     decision: GateDecision
     interval: Interval
     settled_by: int | None = None
+
+
+def _drop(ends: Interval, *, upward: bool) -> Interval:
+    """Return where the drop lies, given where the old value less the new one does."""
+    return ends if upward else Interval(low=-ends.high, high=-ends.low)
 
 
 def decide_all(comparisons: Sequence[Comparison]) -> list[Outcome]:

@@ -9,7 +9,7 @@ from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Interval
 from pytest_robust.statistics._checks import check_confidence
-from pytest_robust.statistics.not_worse import Pairs
+from pytest_robust.statistics.pairs import Pairs
 
 __all__ = ["clustered_mean", "independent_pairs"]
 

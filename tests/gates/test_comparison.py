@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.estimate import Interval
-from pytest_robust.gates.comparison import Apart, Comparison, Paired, decide_all
+from pytest_robust.gates.comparison import Apart, Comparison, Difference, Paired, decide_all
 from pytest_robust.statistics.tango import tango
 
 
@@ -67,8 +67,51 @@ def test_a_p_value_is_the_tail_of_the_interval_that_ends_at_the_margin():
     for count in (1, 3, 5):
         p_value = lost(count).p_value()
         assert lost(count).interval(1 - 2 * p_value).high == pytest.approx(0.05, abs=1e-4)
-    assert lost(30).p_value() == 1
-    assert lost(0, margin=0.5).p_value() == 1e-6
+    assert lost(30).p_value() > 0.9
+    assert lost(0, margin=0.5).p_value() < 1e-6
+
+
+def test_the_p_value_of_scores_of_0_and_1_is_that_of_the_search_without_a_search():
+    for count, upward in ((1, True), (5, True), (4, False)):
+        pair = lost(count).difference
+        assert pair.p_value(0.05, upward=upward) == pytest.approx(
+            Difference.p_value(pair, 0.05, upward=upward), rel=1e-3, abs=2e-6
+        )
+
+
+def test_shares_that_all_stayed_are_surely_within_a_wide_margin_and_a_drop_of_all_never():
+    shares = np.full(200, 0.5)
+    same = Paired(old=shares, new=shares, seed=0)
+    assert same.p_value(0.5, upward=True) == 1e-6
+    assert Paired(old=shares, new=shares - 0.4, seed=0).p_value(0.3, upward=True) == 1
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.8])
+def test_any_worse_check_passes_as_rarely_as_promised(shared):
+    # Six checks of one model on the same 300 examples, each worse by exactly the margin.
+    random, runs, passed, alone = np.random.default_rng(0), 500, 0, 0
+    for _ in range(runs):
+        common, own = random.random(300), random.random((6, 300))
+        drawn = np.where(random.random((6, 300)) < shared, common, own)
+        family = [
+            Comparison(
+                drop=float((one < 0.1).mean() - 2 * (one < 0.04).mean()),
+                difference=Paired(
+                    old=(one >= 0.04).astype(float), new=((one < 0.04) | (one >= 0.1)).astype(float), seed=0
+                ),
+                upward=True,
+                margin=0.02,
+                claim=Claim.POPULATION,
+                confidence=0.95,
+                n=300,
+            )
+            for one in drawn
+        ]
+        passed += any(outcome.decision.lets_through for outcome in decide_all(family))
+        alone += any(one.p_value() <= 0.025 for one in family)
+    assert passed / runs <= 0.025 + 3 * np.sqrt(0.025 * 0.975 / runs)
+    # Each for itself would let one of six through far too often.
+    assert alone / runs > 0.05
 
 
 def test_several_claims_about_the_population_are_harder_to_pass_than_one():
