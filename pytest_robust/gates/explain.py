@@ -7,10 +7,11 @@ from math import isfinite
 
 import numpy as np
 
+from pytest_robust.core.example import Example
 from pytest_robust.core.metric import ExampleMetric, Metric, registered_name
 from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation, members
-from pytest_robust.core.record import Example, Record
+from pytest_robust.core.record import Record
 from pytest_robust.core.scores import Scores
 from pytest_robust.core.verdict import Decision, Verdict
 from pytest_robust.gates.case import Case
