@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_robust.core.example import Example
 from pytest_robust.core.gated import Gated
+from pytest_robust.core.groups import Groups
 from pytest_robust.core.scores import Scores
 
 __all__ = ["SCHEMA", "ClassScore", "Record", "Run"]
@@ -72,6 +73,7 @@ class Record:
         role: For one of many of a property: what sets it apart (mildest failing, worst seen).
         examples: Some broken examples, the worst first.
         scores: What each example came to, where all were evaluated and each has a score; else None.
+        groups: Which of these examples belong together; None where they are independent.
         classes: What each class came to, in the order of the labels; empty where there are no classes.
         health: Pairs of what was looked for in the attack and what was seen, healthy or not; empty
             where nothing was attacked.
@@ -110,6 +112,7 @@ class Record:
     role: str = ""
     examples: tuple[Example, ...] = ()
     scores: Scores | None = None
+    groups: Groups | None = None
     classes: tuple[ClassScore, ...] = ()
     health: tuple[tuple[str, str], ...] = ()
 
@@ -130,8 +133,9 @@ class Record:
             "classes": tuple(ClassScore(**each) for each in values.get("classes", ())),
             "health": tuple((asked, seen) for asked, seen in values.get("health", ())),
         }
-        scores = values.get("scores")
-        return cls(**{**values, **tuples, "examples": examples, "scores": Scores(**scores) if scores else None})
+        scores, groups = values.get("scores"), values.get("groups")
+        each = {"scores": Scores(**scores) if scores else None, "groups": Groups(**groups) if groups else None}
+        return cls(**{**values, **tuples, **each, "examples": examples})
 
 
 @dataclass(frozen=True, kw_only=True)
