@@ -74,7 +74,7 @@ class Example:
         after_score: The share of belief in `after`.
         distance: The norm of the change, where it has one.
         clean: The unchanged input as a picture.
-        changed: The changed input as a picture.
+        changed: The changed input as a picture; None as well where it was answered wrong as it is.
         clean_text: The unchanged input in words, where it is no picture.
         changed_text: The changed input in words; empty where it was answered wrong as it is.
     """
@@ -93,8 +93,8 @@ class Example:
 
     @property
     def unchanged(self) -> bool:
-        """Whether it was answered wrong as it is."""
-        return bool(self.clean_text) and not self.changed_text
+        """Whether it is shown as it is, without a change."""
+        return bool(self.clean_text or self.clean) and not (self.changed_text or self.changed)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Example:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pytest_robust.core.arrays import Floats, Integers, Outputs
 
-__all__ = ["Cost", "Finding", "Outcomes"]
+__all__ = ["Cost", "Examined", "Finding", "Outcomes", "findings_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,26 @@ class Finding:
 
     sign: str
     remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """A sign of a sick attack that was looked for, whether it was there or not.
+
+    Args:
+        asked: What was looked for.
+        seen: What was seen, with its numbers.
+        finding: What follows from it; None where it speaks against nothing.
+    """
+
+    asked: str
+    seen: str
+    finding: Finding | None = None
+
+
+def findings_of(health: tuple[Examined, ...]) -> tuple[Finding, ...]:
+    """Return the reasons not to believe an attack among what was looked for."""
+    return tuple(one.finding for one in health if one.finding is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +73,7 @@ class Outcomes:
         outputs: (n, ...) answers to the changed inputs, where they were asked for.
         target: (n, ...) what should have been answered.
         groups: (n,) the group of each example, None where each is its own.
-        findings: Reasons not to believe an attack that failed.
+        health: What was looked for in an attack that failed.
         notes: How the model was understood.
         cost: What it took.
     """
@@ -69,9 +89,14 @@ class Outcomes:
     target: Outputs | None = None
     classes: Outputs | None = None
     groups: Integers | None = None
-    findings: tuple[Finding, ...] = ()
+    health: tuple[Examined, ...] = ()
     notes: tuple[str, ...] = ()
     cost: Cost = field(default_factory=Cost)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Reasons not to believe an attack that failed."""
+        return findings_of(self.health)
 
     def __len__(self) -> int:
         """Return the number of examples evaluated so far."""

@@ -11,10 +11,12 @@ import numpy as np
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.errors import InvalidData
 
-__all__ = ["Scores"]
+__all__ = ["FINEST", "Scores"]
 
 # The finest step of a share: 0.0000153, so that a mean of shares is good to five digits.
 _LEVELS = 2**16 - 1
+FINEST = 1 / _LEVELS
+"""Scores that differ by no more may be the same."""
 
 
 @dataclass(frozen=True, kw_only=True)

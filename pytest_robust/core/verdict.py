@@ -7,7 +7,7 @@ from enum import Enum
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.estimate import Estimate
-from pytest_robust.core.outcomes import Cost, Finding
+from pytest_robust.core.outcomes import Cost, Examined, Finding
 
 __all__ = ["Bar", "Decision", "Verdict"]
 
@@ -64,6 +64,7 @@ class Verdict:
         reason: Why this decision, in a sentence.
         remedy: What to run or change next; empty for a PASS.
         findings: Reasons not to believe the attack.
+        health: What was looked for in the attack beyond what the measurement itself saw.
         spent: What it took to look for these beyond the measurement itself.
         explanation: The whole message, as `assert` shows it.
     """
@@ -75,6 +76,7 @@ class Verdict:
     reason: str
     remedy: str = ""
     findings: tuple[Finding, ...] = ()
+    health: tuple[Examined, ...] = ()
     spent: Cost = field(default_factory=Cost)
     explanation: str = ""
 

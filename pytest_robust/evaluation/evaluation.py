@@ -23,9 +23,10 @@ from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Classifier
 from pytest_robust.core.norms import Norm
-from pytest_robust.core.outcomes import Cost, Finding, Outcomes
+from pytest_robust.core.outcomes import Cost, Examined, Outcomes
 from pytest_robust.core.perturbation import Attack, Clean, Ensemble, Perturbation, WorstOf, goal_of
 from pytest_robust.core.progress import SILENT, Progress, Watcher
+from pytest_robust.core.scores import FINEST
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 from pytest_robust.core.within import Within
@@ -33,7 +34,7 @@ from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evidence import Evidence
 from pytest_robust.evaluation.gaps import gaps_refused
 from pytest_robust.evaluation.health import Signs, diagnose
-from pytest_robust.evaluation.part import part_of
+from pytest_robust.evaluation.part import part_of, shown_of
 from pytest_robust.evaluation.probe import Meter, ask, probe
 from pytest_robust.evaluation.realise import Trial, realise
 from pytest_robust.evaluation.second_opinion import Opinion, asked_again, second_opinion
@@ -61,7 +62,7 @@ class _Changed:
 class _Look:
     """What had been seen when so many examples were known."""
 
-    findings: tuple[Finding, ...] = ()
+    health: tuple[Examined, ...] = ()
     cost: Cost = field(default_factory=Cost)
     evidence: Evidence = field(default_factory=Evidence)
 
@@ -127,7 +128,7 @@ class Evaluation:
             self._seconds += time.perf_counter() - started
             started = time.perf_counter()
             self._looks[stop] = _Look(
-                findings=diagnose(self._meter, self._signs),
+                health=diagnose(self._meter, self._signs),
                 cost=Cost(queries=self._meter.queries, gradients=self._meter.gradients, seconds=self._seconds),
                 evidence=Evidence(kept=list(self._evidence.kept)),
             )
@@ -198,7 +199,7 @@ class Evaluation:
             target=self._clean.target(index) if self._moved is None else self._moved[known].copy(),
             classes=model.classes if isinstance(model, Classifier) else None,
             groups=None if self._clean.data.groups is None else self._clean.data.groups[index],
-            findings=look.findings,
+            health=look.health,
             notes=model.notes,
             cost=look.cost,
         )
@@ -208,6 +209,36 @@ class Evaluation:
         return self._looks.get(looked, _Look()).evidence.examples(
             self._clean.model, self._clean.data, self._part, self._clean.ask
         )
+
+    def examples_of(self, index: Integers, expected: Floats, under: Perturbation) -> tuple[Example, ...]:
+        """Return some examples, broken or not, changed once more: it asks the model about as many.
+
+        One that does not come out as expected is left out: what is shown must be what was counted.
+
+        Args:
+            index: (n,) positions in the dataset, evaluated before.
+            expected: (n,) their scores under the change.
+            under: The change; of an evaluation of several budgets, the one that is meant.
+        """
+        clean = self._clean.score(index)
+        still = isinstance(under, Clean)
+        # As in an evaluation: what is wrong already is not changed.
+        moved: Mask = np.full(len(index), not still) & ((clean > 0) | self.request.outputs)
+        evidence = Evidence(most=len(index))
+        if not moved.all():
+            rows = index[~moved]
+            outputs = self._clean.ask(rows)
+            same = np.abs(self._judge(outputs, rows, None) - expected[~moved]) <= FINEST
+            evidence.offer(rows[same], None, outputs[same], None)
+        if moved.any():
+            meter, rows = Meter(watcher=self._watcher), index[moved]
+            made = realise(under, self._trial(rows, meter))
+            outputs = self._ask(made.x, rows, meter)
+            same = np.abs(self._judge(outputs, rows, made.y) - expected[moved]) <= FINEST
+            distance = None if made.distance is None else made.distance[same]
+            evidence.offer(rows[same], made.x[same], outputs[same], distance)
+        part = shown_of(self._clean.data) if still else self._part
+        return evidence.examples(self._clean.model, self._clean.data, part, self._clean.ask)
 
     def counterexamples_at(self, looked: int) -> tuple[Counterexample, ...]:
         """Return the inputs of `examples_at`, to be asked about again.

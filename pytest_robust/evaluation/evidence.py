@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Outputs
+from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.criteria import answers
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.detections import described, is_boxes
+from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.example import Example, Picture
 from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.table import Column
@@ -36,12 +38,18 @@ class _Kept:
 
 @dataclass
 class Evidence:
-    """A few broken examples: those whose wrong answer is surest."""
+    """A few examples: of those offered, the ones whose answer is surest.
+
+    Args:
+        kept: These.
+        most: How many of them.
+    """
 
     kept: list[_Kept] = field(default_factory=list)
+    most: int = _KEPT
 
     def offer(self, index: Integers, changed: NDArray[Any] | None, outputs: Outputs, distance: Floats | None) -> None:
-        """Keep the worst of these broken examples and those kept before.
+        """Keep the surest of these examples and those kept before.
 
         Args:
             index: (n,) positions in the dataset.
@@ -50,7 +58,7 @@ class Evidence:
             distance: (n,) norms of the changes, where they have any.
         """
         sure = -_belief(outputs) if outputs.ndim == _SCORES_RANK and not is_boxes(outputs) else np.zeros(len(index))
-        for row in np.argsort(sure, kind="stable")[:_KEPT]:
+        for row in np.argsort(sure, kind="stable")[: self.most]:
             far = None if distance is None else float(distance[row])
             self.kept.append(
                 _Kept(
@@ -61,7 +69,7 @@ class Evidence:
                     distance=far,
                 )
             )
-        self.kept = sorted(self.kept, key=lambda one: (one.loss, one.index))[:_KEPT]
+        self.kept = sorted(self.kept, key=lambda one: (one.loss, one.index))[: self.most]
 
     def pairs(self, data: Dataset, part: Part) -> tuple[tuple[int, Inputs, Inputs], ...]:
         """Return position, unchanged and changed input of each example kept that was changed, as batches of one.
@@ -96,9 +104,11 @@ class Evidence:
             clean = np.asarray(unchanged)
             said, clean_said = _said(one.output, classes), _said(clean_output, classes)
             pictures: dict[str, Any] = {}
-            if clean.ndim > 1 and one.changed is not None:
-                bounds = data.bounds_of(part.name)
-                pictures = {"clean": Picture.of(clean, bounds), "changed": Picture.of(one.changed, bounds)}
+            if clean.ndim > 1:
+                bounds = _range(data, part)
+                pictures = {"clean": Picture.of(clean, bounds)}
+                if one.changed is not None:
+                    pictures["changed"] = Picture.of(one.changed, bounds)
             found.append(
                 Example(
                     index=one.index,
@@ -112,6 +122,14 @@ class Evidence:
                 )
             )
         return tuple(found)
+
+
+def _range(data: Dataset, part: Part) -> Bounds:
+    """Return what is black and what is white; where nothing was changed, it may be in doubt."""
+    try:
+        return data.bounds_of(part.name)
+    except InvalidData:
+        return UNBOUNDED
 
 
 def _belief(outputs: Outputs) -> Floats:
@@ -142,6 +160,9 @@ def _said(output: NDArray[Any], classes: Labels | None) -> str:
 
 
 def _words(clean: NDArray[Any], changed: NDArray[Any] | None, columns: tuple[Column, ...]) -> dict[str, str]:
+    if changed is None and clean.dtype.names is not None:
+        row = zip(clean.dtype.names, clean.item(), strict=True)
+        return {"clean_text": _short(", ".join(f"{name}: {_cell(value)}" for name, value in row)), "changed_text": ""}
     if changed is not None and clean.dtype.names is not None:
         return _cells(list(clean.dtype.names), list(clean.item()), list(changed.item()))
     if changed is not None and len(columns) == clean.size and clean.ndim == 1:

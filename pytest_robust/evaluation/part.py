@@ -16,7 +16,7 @@ from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.perturbation import Clean, Perturbation, TableTransform, leaves
 from pytest_robust.core.table import packed, unpacked
 
-__all__ = ["Part", "part_of"]
+__all__ = ["Part", "part_of", "shown_of"]
 
 
 class Part(ABC):
@@ -101,6 +101,15 @@ def part_of(data: Dataset, perturbation: Perturbation) -> Part:
     if tabular:
         data.table(part.name, change=repr(tabular[0]))
     return part
+
+
+def shown_of(data: Dataset) -> Part:
+    """Return what of the inputs is shown where nothing changes: the row of a table, or the first of several."""
+    if not isinstance(data.x, Mapping):
+        return _Only()
+    if all(entry.ndim == 1 for entry in data.x.values()):
+        return _Columns()
+    return _Named(next(iter(data.x)))
 
 
 def _on(perturbation: Perturbation) -> str | None:

@@ -18,7 +18,7 @@ from pytest_robust.core.arrays import Integers, Mask
 from pytest_robust.core.goals import Untargeted
 from pytest_robust.core.losses import DLR
 from pytest_robust.core.model import Differentiable
-from pytest_robust.core.outcomes import Cost, Finding
+from pytest_robust.core.outcomes import Cost, Examined, Finding, findings_of
 from pytest_robust.core.perturbation import Attack, Perturbation
 from pytest_robust.core.threat import ThreatModel
 from pytest_robust.evaluation.probe import Meter
@@ -46,12 +46,17 @@ class Opinion:
     """What was found on asking again, and what it took.
 
     Args:
-        findings: Reasons not to believe the attack.
+        health: What was looked for, as far as it was: what is found first ends the search.
         cost: Model calls.
     """
 
-    findings: tuple[Finding, ...] = ()
+    health: tuple[Examined, ...] = ()
     cost: Cost = Cost()  # noqa: RUF009 - a frozen value
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Reasons not to believe the attack."""
+        return findings_of(self.health)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,67 +122,77 @@ def second_opinion(attack: Attack, trial: Trial, broken: Mask | None, standing: 
     if broken is None:
         broken = trial.broken(realise(attack, trial).x, None, np.arange(len(trial.x)))
     case = _Case(attack=attack, trial=trial, broken=broken, standing=standing)
-    questions: list[Callable[[_Case], Finding | None]] = [_unsteady]
+    questions: list[Callable[[_Case], Examined | None]] = [_unsteady]
     if isinstance(attack.goal, Untargeted) and attack.eps != inf:
         questions += [_one_step, _larger_budget, _without_gradients]
-    found: list[Finding] = []
+    found: list[Examined] = []
     for question in questions:
-        finding = question(case)
-        if finding is not None:
-            found.append(finding)
-            break  # one is enough to doubt, and the next costs more
-    return Opinion(findings=tuple(found), cost=Cost(queries=meter.queries, gradients=meter.gradients))
+        examined = question(case)
+        if examined is not None:
+            found.append(examined)
+            if examined.finding is not None:
+                break  # one is enough to doubt, and the next costs more
+    return Opinion(health=tuple(found), cost=Cost(queries=meter.queries, gradients=meter.gradients))
 
 
-def _unsteady(case: _Case) -> Finding | None:
+def _unsteady(case: _Case) -> Examined | None:
     model, x = case.trial.model, case.trial.x.astype(np.float32, copy=False)
     assert isinstance(model, Differentiable), "an attack followed its gradients"
     if case.random:
         return None
     once, again = (model.logits(x).astype(np.float64) for _ in range(2))
     spread = np.maximum(once.max(axis=1) - once.min(axis=1), 1e-12)
-    moved = np.abs(once - again).max(axis=1) > _UNSTEADY * spread
-    if moved.sum() < _CLEARLY_MORE:
-        return None
-    return Finding(
-        sign=f"the model answers {int(moved.sum())} of {len(x)} inputs differently when it is asked again",
+    moved = int((np.abs(once - again).max(axis=1) > _UNSTEADY * spread).sum())
+    finding = Finding(
+        sign=f"the model answers {moved} of {len(x)} inputs differently when it is asked again",
         remedy="its randomness hides the way uphill: attack the mean of its draws, under=AdaptiveEOT(attack=...), "
         "or turn the randomness off (training=False)",
     )
+    return Examined(
+        asked="answers that differ when the model is asked again",
+        seen=f"{moved} of {len(x)} inputs",
+        finding=finding if moved >= _CLEARLY_MORE else None,
+    )
 
 
-def _one_step(case: _Case) -> Finding | None:
+def _one_step(case: _Case) -> Examined | None:
     if isinstance(case.attack, FGSM):
         return None
     one = int(case.after(case.around(FGSM(eps=case.attack.eps, norm=case.attack.norm))).sum())
     many = int(case.broken.sum())
-    if one < many + max(_CLEARLY_MORE, ceil(_TENTH * len(case.broken))):
-        return None
-    return Finding(
-        sign=f"one step of the whole budget broke {one} of {len(case.broken)} examples, the attack only {many}",
+    broke = f"broke {one} of {len(case.broken)} examples, the attack"
+    finding = Finding(
+        sign=f"one step of the whole budget {broke} only {many}",
         remedy="its many steps lead nowhere: look at its step size, or at a gradient that is right only near the input",
     )
+    sick = one >= many + max(_CLEARLY_MORE, ceil(_TENTH * len(case.broken)))
+    return Examined(asked="one step of the whole budget", seen=f"{broke} {many}", finding=finding if sick else None)
 
 
-def _larger_budget(case: _Case) -> Finding | None:
+def _larger_budget(case: _Case) -> Examined | None:
     attack = case.attack
     largest = attack.norm.diameter(case.threat.bounds.span, int(np.prod(case.trial.x.shape[1:])))
     twice = min(2 * attack.eps, largest)
     if twice <= attack.eps:
         return None
     before = case.rows(np.flatnonzero(case.broken))
-    missed = int((~before.after(attack.scaled(twice / attack.eps))).sum()) if len(before.broken) else 0
-    if missed < max(_CLEARLY_MORE, ceil(_SHARE * len(before.broken))):
+    if not len(before.broken):
         return None
-    return Finding(
-        sign=f"of {len(before.broken)} examples that the attack breaks with a budget of {attack.eps:g} "
-        f"it misses {missed} with {twice:g}",
+    missed = int((~before.after(attack.scaled(twice / attack.eps))).sum())
+    seen = (
+        f"of {len(before.broken)} examples that the attack breaks with a budget of {attack.eps:g} "
+        f"it misses {missed} with {twice:g}"
+    )
+    finding = Finding(
+        sign=seen,
         remedy="more budget must never break less: look for a step that is too large, or for rounding and clipping "
         "in the model that depend on how far the input has moved",
     )
+    sick = missed >= max(_CLEARLY_MORE, ceil(_SHARE * len(before.broken)))
+    return Examined(asked="a larger budget", seen=seen, finding=finding if sick else None)
 
 
-def _without_gradients(case: _Case) -> Finding | None:
+def _without_gradients(case: _Case) -> Examined | None:
     few = case.stubborn()
     # What a stronger attack by gradients breaks says that this one is weak, not that gradients lie.
     # Aimed at several classes too: even of a linear model the likeliest is not always the nearest.
@@ -189,19 +204,21 @@ def _without_gradients(case: _Case) -> Finding | None:
     ):
         if len(hard.broken):
             hard = hard.rows(np.flatnonzero(~hard.after(hard.around(strong))))
-    count = len(hard.broken)
+    count, asked, told = len(hard.broken), "attacks without the model's own gradients", []
     if count < _CLEARLY_MORE:
-        return None
+        left = f"{count} example{'' if count == 1 else 's'}"
+        return Examined(asked=asked, seen=f"not tried: attacks by its gradients left {left} standing")
     for name, other in _others(hard):
         fallen = int(hard.after(other).sum())
+        told.append(f"{name} breaks {fallen} of {count} examples")
         if fallen >= max(_CLEARLY_MORE, ceil(_MOST * count)):
-            return Finding(
-                sign=f"{name} breaks {fallen} of {count} examples "
-                "that attacks by the model's own gradients left standing",
+            finding = Finding(
+                sign=f"{told[-1]} that attacks by the model's own gradients left standing",
                 remedy="the gradient lies: give the model without the step that hides it, or as "
                 "Defended(model, preprocess), or state the robust accuracy under AutoAttack or Square",
             )
-    return None
+            return Examined(asked=asked, seen="; ".join(told), finding=finding)
+    return Examined(asked=asked, seen="; ".join(told))
 
 
 def _others(case: _Case) -> list[tuple[str, Attack]]:

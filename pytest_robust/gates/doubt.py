@@ -27,7 +27,9 @@ def doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
     if flipped:
         leans_on_failure = not leans_on_failure
     if leans_on_failure:
-        return questioned(case, verdict, anyway=_holds_anyway(case, bar))
+        told = questioned(case, verdict, anyway=_holds_anyway(case, bar))
+        # Of the other side's attack the findings tell; what was seen in a healthy one is no line of this check.
+        return replace(told, health=verdict.health) if flipped else told
     findings = _found(case, verdict)
     return replace(verdict, findings=findings) if findings else verdict
 
@@ -52,7 +54,11 @@ def questioned(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict
         looked = verdict.estimate.n if verdict.estimate is not None else 0
         opinions = [one.opinion_at(min(looked, one.done)) for one in case.evaluations]
         findings = tuple(finding for opinion in opinions for finding in opinion.findings)
-        verdict = replace(verdict, spent=total_cost(verdict.spent, *(opinion.cost for opinion in opinions)))
+        verdict = replace(
+            verdict,
+            health=(*verdict.health, *(examined for opinion in opinions for examined in opinion.health)),
+            spent=total_cost(verdict.spent, *(opinion.cost for opinion in opinions)),
+        )
     if not findings:
         return verdict
     return replace(

@@ -15,6 +15,7 @@ from pytest_robust.core.perturbation import Clean, Perturbation, members
 from pytest_robust.core.record import Record
 from pytest_robust.core.scores import Scores
 from pytest_robust.core.verdict import Decision, Verdict
+from pytest_robust.gates._classes import class_scores
 from pytest_robust.gates.case import Case
 
 __all__ = ["explain", "record_of", "under_of"]
@@ -83,6 +84,8 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         examples=() if passing or not begun else begun[-1].examples_at(outcomes[-1].index.size),
         scores=scores,
         groups=None if scores is None or groups is None else Groups.of(groups),
+        classes=class_scores(case, outcomes),
+        health=_health(outcomes, verdict),
     )
 
 
@@ -97,6 +100,13 @@ def _scores(case: Case, outcomes: tuple[Outcomes, ...]) -> Scores | None:
     if not len(found) or len(found) != len(case.laboratory.order):
         return None
     return Scores.of(case.metric.scores(found)[np.argsort(found.index)])
+
+
+def _health(outcomes: tuple[Outcomes, ...], verdict: Verdict | None) -> tuple[tuple[str, str], ...]:
+    """Return what was looked for in the attacks and what was seen, while they ran and on asking again."""
+    late = verdict.health if verdict is not None else ()
+    examined = [*(one for found in outcomes for one in found.health), *late]
+    return tuple(dict.fromkeys((one.asked, one.seen) for one in examined))
 
 
 def _id(metric: Metric, under: Perturbation | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from pytest_robust.attacks import FGSM, PGD
 from pytest_robust.core.model import LossGradient
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Decision
+from pytest_robust.evaluation.health import Signs, diagnose
+from pytest_robust.evaluation.probe import Meter
 from pytest_robust.testing import LinearModel
 
 RANDOM = np.random.default_rng(11)
@@ -126,6 +130,66 @@ def test_claims_that_an_attack_succeeds_do_not_lean_on_its_failure() -> None:
     assert (rate >= 0.9).decision is Decision.INVALID
     accuracy = subject.accuracy(under=FGSM(eps=0.05))
     assert (accuracy >= 0.5).decision is Decision.INVALID
+
+
+def test_what_was_looked_for_stands_with_its_numbers_whether_healthy_or_not() -> None:
+    meter = Meter(gradients=40_000, zero_gradients=120)
+    signs = Signs(
+        attacked=96, loss_rise=119.04, rises_counted=96, compared=96, broken_there=61, broken_by_noise=3, searched=4
+    )
+    found = diagnose(meter, replace(signs, offered=3))
+    assert [(one.asked, one.seen) for one in found] == [
+        ("gradients that are NaN or infinite", "0 of 40,000"),
+        ("gradients that are exactly zero", "120 of 40,000 (0.3 %)"),
+        ("examples for which the attack returned no numbers", "0 of 96"),
+        ("rise of the loss", "1.24 in the mean over 96 attacked examples"),
+        ("random noise of the same budget", "broke 3 of 96 examples, the attack 61"),
+        ("texts with a word that may be exchanged", "3 of 4 (75 %)"),
+    ]
+    assert [one.finding for one in found] == [None] * 6
+    sick = diagnose(
+        replace(meter, zero_gradients=4001, broken_gradients=1),
+        replace(signs, unusable=2, loss_rise=-48.0, broken_by_noise=63),
+    )
+    assert [one.finding.sign for one in sick] == [
+        "1 of 40000 gradients are NaN or infinite",
+        "4001 of 40000 gradients are exactly zero, so the attack is blind",
+        "the attack returned no numbers for 2 of 96 examples",
+        "the loss did not rise: by -0.5 in the mean over 96 attacked examples",
+        "random noise of the same budget broke 63 of 96 examples, the attack only 61",
+        "in none of 4 texts was there a word that it may exchange",
+    ]
+
+
+def test_a_threshold_is_passed_by_one_and_not_before() -> None:
+    def sick(meter=None, **signs):
+        return [one.asked for one in diagnose(meter or Meter(), Signs(**signs)) if one.finding is not None]
+
+    assert sick(Meter(gradients=100, zero_gradients=10)) == []
+    assert sick(Meter(gradients=100, zero_gradients=11)) == ["gradients that are exactly zero"]
+    assert sick(rises_counted=9, loss_rise=-1.0) == []
+    assert sick(rises_counted=10, loss_rise=0.0) == ["rise of the loss"]
+    assert sick(compared=9, broken_there=3, broken_by_noise=4) == []
+    assert sick(compared=9, broken_there=3, broken_by_noise=5) == ["random noise of the same budget"]
+
+
+def test_what_there_was_nothing_to_look_at_for_is_not_told() -> None:
+    assert diagnose(Meter(queries=9), Signs()) == ()
+
+
+def test_the_record_tells_what_was_looked_for_while_the_attack_ran_and_late() -> None:
+    subject = Subject(LINEAR, X, Y, bounds=(0, 1), policy=Policy(exact=True))
+    attacked = subject.accuracy(under=PGD(eps=0.02, steps=5))
+    early = [asked for asked, _ in attacked.record(attacked >= 1.0).health]
+    assert early[0] == "gradients that are NaN or infinite"
+    assert len(early) == 5
+    # A verdict that rests on the attack having failed asks more.
+    late = attacked.record(attacked >= 0.01).health
+    assert [asked for asked, _ in late][:5] == early
+    assert dict(late)["answers that differ when the model is asked again"] == "0 of 32 inputs"
+    paired = attacked.record(attacked >= attacked - 0.01).health
+    assert paired == late
+    assert subject.accuracy().record(subject.accuracy() >= 0.5).health == ()
 
 
 def test_no_call_retraces_over_many_budgets_and_batch_sizes() -> None:

@@ -110,6 +110,36 @@ def test_an_honest_model_is_not_accused() -> None:
         assert found.findings == ()
 
 
+def test_what_was_asked_stands_with_its_numbers_up_to_what_was_found() -> None:
+    healthy = {one.asked: one for one in verdict(MODEL, PGD(eps=0.02)).health}
+    assert list(healthy) == [
+        "answers that differ when the model is asked again",
+        "one step of the whole budget",
+        "a larger budget",
+        "attacks without the model's own gradients",
+    ]
+    assert healthy["answers that differ when the model is asked again"].seen == "0 of 32 inputs"
+    assert healthy["one step of the whole budget"].seen.startswith("broke ")
+    assert "of 32 examples, the attack " in healthy["one step of the whole budget"].seen
+    assert " it misses 0 with 0.04" in healthy["a larger budget"].seen
+    assert all(one.finding is None for one in healthy.values())
+    found = verdict(Misled(WEIGHTS, np.zeros(3)), PGD(eps=0.05, steps=10))
+    assert [one.finding for one in found.health if one.finding is not None] == list(found.findings)
+    assert found.health[-1].finding is not None
+    assert found.health[-1].seen.startswith("Square, without gradients, in 200 queries, breaks ")
+
+
+def test_where_stronger_attacks_leave_one_standing_nothing_is_tried_without_gradients() -> None:
+    # All but the surest example are next to the boundary.
+    logits = np.sort(MODEL.logits(X), axis=1)
+    near = np.argsort(logits[:, -1] - logits[:, -2])
+    few = np.append(near[:11], near[-1])
+    small = Subject(MODEL, X[few], Y[few], bounds=(0, 1), policy=EXACT)
+    found = small.accuracy(under=PGD(eps=0.02)) >= 0.01
+    assert float(small.accuracy(under=PGD(eps=0.02))) == pytest.approx(1 / 12)
+    assert found.health[-1].seen == "not tried: attacks by its gradients left 1 example standing"
+
+
 def test_one_step_that_breaks_more_than_many_is_a_sign() -> None:
     found = verdict(SidewaysExceptOnce(WEIGHTS, np.zeros(3)), PGD(eps=0.05))
     assert found.decision is Decision.INVALID
