@@ -12,7 +12,7 @@ from pytest_robust.core.errors import InvalidBaseline, InvalidData
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.scores import Scores
 
-__all__ = ["BASELINE_SCHEMA", "Baseline", "KeptCheck", "named"]
+__all__ = ["BASELINE_SCHEMA", "Baseline", "KeptCheck", "Names", "named"]
 
 BASELINE_SCHEMA = 1
 """The version of the file. It grows when a reader of the old form would misread the new."""
@@ -180,15 +180,21 @@ def named(run: Run) -> list[tuple[str, Record]]:
     What a property draws is not drawn again, so its examples are left out. Several checks of one
     test on the same measurement are told apart by their order.
     """
-    found: list[tuple[str, Record]] = []
-    seen: Counter[str] = Counter()
-    for record in run.records:
-        if record.role:
-            continue
+    names = Names()
+    return [(names.of(record), record) for record in run.records if not record.role]
+
+
+class Names:
+    """Gives checks their ids, in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def of(self, record: Record) -> str:
+        """Return the id of the next check."""
         check = f"{record.nodeid}::{record.id}"
-        seen[check] += 1
-        found.append((check if seen[check] == 1 else f"{check}#{seen[check]}", record))
-    return found
+        self._seen[check] += 1
+        return check if self._seen[check] == 1 else f"{check}#{self._seen[check]}"
 
 
 def _fingerprints(checks: list[KeptCheck]) -> dict[str, str]:

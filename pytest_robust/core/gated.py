@@ -55,6 +55,8 @@ class GatedCheck:
         level: The strength on that curve; None where there is no single one.
         broken: Some of the examples that only the baseline got right.
         fixed: Some of the examples that only the candidate got right.
+        broken_at: Positions in the dataset of all that only the baseline got right, where they may be told.
+        fixed_at: Of all that only the candidate got right.
     """
 
     check: str
@@ -77,12 +79,15 @@ class GatedCheck:
     level: float | None = None
     broken: tuple[Example, ...] = ()
     fixed: tuple[Example, ...] = ()
+    broken_at: tuple[int, ...] = ()
+    fixed_at: tuple[int, ...] = ()
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> GatedCheck:
         """Return what `dataclasses.asdict` made of one."""
         examples = {name: tuple(map(Example.from_dict, values[name])) for name in ("broken", "fixed")}
-        return cls(**{**values, **examples})
+        places = {name: tuple(values[name]) for name in ("broken_at", "fixed_at")}
+        return cls(**{**values, **examples, **places})
 
     @property
     def lets_through(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from pytest_robust.core.baseline import Baseline, KeptCheck, named
 from pytest_robust.core.claim import Claim
@@ -11,13 +13,15 @@ from pytest_robust.core.estimate import Interval
 from pytest_robust.core.gated import Gated, GatedCheck, GateDecision
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.scores import Scores
+from pytest_robust.core.turned import Turned
 from pytest_robust.core.verdict import Bar, Decision
+from pytest_robust.gates._details import detailed
 from pytest_robust.gates.comparison import Apart, Comparison, Difference, Outcome, Paired, decide_all
 from pytest_robust.gates.waiver import Waiver
 
-__all__ = ["Terms", "gate"]
+__all__ = ["SAME", "Terms", "gate"]
 
-_SAME = {
+SAME = {
     "metric": "metric",
     "title": "what is measured",
     "under": "parameters",
@@ -46,7 +50,14 @@ class Terms:
     refresh: str = "pytest --robust-save-baseline=FILE"
 
 
-def gate(baseline: Baseline | None, run: Run, terms: Terms, *, lacking: tuple[str, ...] = ()) -> Gated:
+def gate(
+    baseline: Baseline | None,
+    run: Run,
+    terms: Terms,
+    *,
+    lacking: tuple[str, ...] = (),
+    turned: Mapping[str, Turned] = MappingProxyType({}),
+) -> Gated:
     """Return what a run comes to beside a baseline.
 
     Args:
@@ -54,6 +65,7 @@ def gate(baseline: Baseline | None, run: Run, terms: Terms, *, lacking: tuple[st
         run: The candidate's, complete.
         terms: What it is held to.
         lacking: What of the session was not run, a sentence each: whatever the checks say, it blocks the release.
+        turned: By the id of the check, the examples on which the two sides differ, where they may be told.
     """
     found = dict(named(run))
     kept = {check.check: check for check in baseline.checks} if baseline is not None else {}
@@ -73,6 +85,7 @@ def gate(baseline: Baseline | None, run: Run, terms: Terms, *, lacking: tuple[st
         for name, made in judged.items()
     ]
     checks += [_new(name, record, terms, first=baseline is None) for name, record in found.items() if name not in kept]
+    checks = [detailed(made, kept.get(made.check), found.get(made.check), turned.get(made.check)) for made in checks]
     # What a property drew is not in a baseline; it stands for itself.
     drawn = [record for record in run.records if record.role and record.decision != Decision.PASS.value]
     checks += [_new(f"{record.nodeid}::{record.id}", record, terms, first=False) for record in drawn]
@@ -163,7 +176,7 @@ def _differences(kept: KeptCheck, record: Record) -> list[str]:
     """Return everything that makes the two incomparable."""
     found = [
         f"{words} {getattr(kept, name)!r} in the baseline, {getattr(record, name)!r} now"
-        for name, words in _SAME.items()
+        for name, words in SAME.items()
         if getattr(kept, name) != getattr(record, name)
     ]
     if kept.op[:1] != record.op[:1]:

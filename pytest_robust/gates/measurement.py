@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import isnan
 from typing import NoReturn, Protocol
 
+from pytest_robust.core.baseline import KeptCheck
 from pytest_robust.core.counterexample import Counterexample
 from pytest_robust.core.criteria import Correct
 from pytest_robust.core.errors import InvalidArgument
@@ -14,12 +15,14 @@ from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
+from pytest_robust.core.turned import Turned
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.explain import explain, record_of, under_of
 from pytest_robust.gates.judge import judge, measure, report
 from pytest_robust.gates.judge_paired import judge_paired
+from pytest_robust.gates.turned import turned
 
 __all__ = ["Listener", "Measurement", "Shifted"]
 
@@ -139,6 +142,16 @@ class Measurement:
             return ()
         looked = self._case.outcomes_at(self.verdict.estimate.n)[-1].index.size
         return begun[-1].counterexamples_at(looked)
+
+    def turned(self, record: Record, kept: KeptCheck) -> Turned | None:
+        """Return the examples on which this and its baseline differ, None where they cannot be told.
+
+        Args:
+            record: What it came to.
+            kept: What it came to in the baseline.
+        """
+        with self._watched():
+            return turned(self._case, record, kept)
 
     def unjudged(self) -> Verdict:
         """Return the verdict of a measurement that was compared with nothing."""

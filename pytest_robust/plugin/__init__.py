@@ -133,15 +133,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the records of the phase on its report, as one string."""
+    """Put the records of the phase on its report, as strings."""
     if call.excinfo is not None and not item.config.getoption("fulltrace", False):
         _end_with_the_test(call.excinfo.value)
     report = yield
     collector = sys.modules.get("pytest_robust.plugin.collector")
-    text = collector.drain(item) if collector is not None else ""
-    if text:
+    if collector is not None:
         # On __dict__: a TestReport carries what is put there, through xdist too.
-        report.__dict__["robust_records"] = text
+        report.__dict__.update(collector.drain(item))
     return report
 
 

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_robust.core.baseline import Names
 from pytest_robust.core.verdict import Decision
 from pytest_robust.plugin.running import RUNNING
 from pytest_robust.strategies._context import in_property
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from pytest_robust.core.baseline import KeptCheck
     from pytest_robust.core.record import Record
+    from pytest_robust.core.turned import Turned
     from pytest_robust.gates.measurement import Measurement
 
 __all__ = ["Collector", "drain"]
@@ -61,9 +65,12 @@ class _Log:
     records: list[Record] = field(default_factory=list)
     properties: dict[tuple[str, str, float | None], _Seen] = field(default_factory=dict)
     pending: list[Measurement] = field(default_factory=list)
+    turned: dict[str, Turned] = field(default_factory=dict)
 
 
 _LOG = pytest.StashKey[_Log]()
+# Of the whole test, where a log is of one phase: the ids count on.
+_NAMES = pytest.StashKey[Names]()
 
 
 class Collector:
@@ -71,10 +78,11 @@ class Collector:
 
     Args:
         folder: Where broken inputs are saved, None for nowhere.
+        kept: By its id, each check that this session is held to.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None, kept: Mapping[str, KeptCheck]) -> None:
+        self._folder, self._kept = folder, kept
 
     def made(self, measurement: Measurement) -> None:
         """Remember a measurement until it is compared, or the test ends."""
@@ -93,6 +101,10 @@ class Collector:
             log.properties.setdefault((record.metric, record.op, record.bar), _Seen()).add(told)
         else:
             log.records.append(told)
+            name = _named(item, told)
+            turned = measurement.turned(told, self._kept[name]) if name in self._kept else None
+            if turned is not None:
+                log.turned[name] = turned
             if self._folder is not None and told.examples:
                 # Of a property, only the last example of many would be worth its file, and it is printed as code.
                 self._save(self._folder, item, measurement, told)
@@ -106,15 +118,15 @@ class Collector:
             item.add_report_section("call", "counterexamples", "\n".join(lines))
 
 
-def drain(item: pytest.Item) -> str:
-    """Return the item's records since the last call, as one JSON string; empty for none.
+def drain(item: pytest.Item) -> dict[str, str]:
+    """Return what goes on the item's report: its records since the last call, and the examples that turned.
 
-    A string, because xdist carries nothing but plain values, and one NumPy number on a
+    JSON strings, because xdist carries nothing but plain values, and one NumPy number on a
     report ends its session.
     """
     log = item.stash.get(_LOG, None)
     if log is None:
-        return ""
+        return {}
     item.stash[_LOG] = _Log()
     records = list(log.records)
     for seen in log.properties.values():
@@ -122,7 +134,17 @@ def drain(item: pytest.Item) -> str:
     for measurement in log.pending:
         if not measurement.compared:
             records.append(replace(measurement.record(measurement.unjudged()), nodeid=item.nodeid))
-    return json.dumps([record.to_dict() for record in records], allow_nan=False) if records else ""
+            _named(item, records[-1])
+    found = {
+        "robust_records": [record.to_dict() for record in records],
+        "robust_turned": {name: turned.to_dict() for name, turned in log.turned.items()},
+    }
+    return {name: json.dumps(values, allow_nan=False) for name, values in found.items() if values}
+
+
+def _named(item: pytest.Item, record: Record) -> str:
+    """Return the id of the item's next check, as `core.baseline.named` finds it in a run."""
+    return item.stash.setdefault(_NAMES, Names()).of(record)
 
 
 def _log() -> _Log | None:

@@ -103,6 +103,11 @@ class Gating:
         """Whether all examples are to be evaluated, and there is something to do at the end."""
         return self.gate or self.save is not None
 
+    @property
+    def single_examples(self) -> bool:
+        """Whether what each example came to may be told."""
+        return self.detail == _DETAILS[0]
+
     @classmethod
     def of(cls, config: pytest.Config, *, disable: bool) -> Gating:
         """Return the settings of a session.

@@ -90,7 +90,13 @@ class Release:
         result = yield
         self._ended = not (session.shouldstop or session.shouldfail)
         if gating and self._ended:
-            gated = gate(self._baseline, self._session.run(), self._terms, lacking=tuple(self._lacking()))
+            gated = gate(
+                self._baseline,
+                self._session.run(),
+                self._terms,
+                lacking=tuple(self._lacking()),
+                turned=self._session.turned(),
+            )
             self._session.gated = gated
             emit(session, gated, counted=counted)
         return result
@@ -142,7 +148,7 @@ class Release:
             hint = '; if it must be: --robust-accept="reason"' if checks else ""
             self._told.append((f"robust: baseline {path} not saved: {why}{hint}", True))
         else:
-            scores = self._gating.detail == "examples"
+            scores = self._gating.single_examples
             accepted = f"{accept} ({'; '.join(against)})" if against else ""
             kept = Baseline.of(run, commit=_commit(self._config.rootpath), accepted=accepted, scores=scores)
             try:

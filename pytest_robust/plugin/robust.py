@@ -9,6 +9,7 @@ import pytest
 
 from pytest_robust.core.progress import Watcher
 from pytest_robust.gates.subject import METRICS, Subject, require
+from pytest_robust.plugin._kept_checks import kept_checks
 from pytest_robust.plugin.collector import Collector
 from pytest_robust.plugin.markers import marks_of
 from pytest_robust.plugin.running import RUNNING
@@ -55,7 +56,7 @@ class Robust:
 
     def __init__(self, settings: Settings, watcher: Watcher) -> None:
         self._settings, self._watcher = settings, watcher
-        self._listener = Collector(settings.counterexamples)
+        self._listener = Collector(settings.counterexamples, kept_checks(settings.gating))
         # The key holds identities, so the value holds the objects: an address is not reused
         # while they live.
         self._subjects: OrderedDict[tuple[Any, ...], tuple[Subject, Any]] = OrderedDict()

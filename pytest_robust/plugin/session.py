@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_robust.core.gated import Gated
     from pytest_robust.core.record import Run
+    from pytest_robust.core.turned import Turned
     from pytest_robust.plugin.settings import Settings
     from pytest_robust.reporting import Terminal
 
@@ -35,6 +36,7 @@ class Session:
     def __init__(self, settings: Settings, root: Path) -> None:
         self._settings, self._root = settings, root
         self._strings: list[str] = []
+        self._turned: list[str] = []
         self._interrupted = False
         self._complete = False
         self._written: list[str] = []
@@ -48,6 +50,9 @@ class Session:
         text = getattr(report, "robust_records", "")
         if text:
             self._strings.append(text)
+        turned = getattr(report, "robust_turned", "")
+        if turned:
+            self._turned.append(turned)
 
     @pytest.hookimpl
     def pytest_keyboard_interrupt(self) -> None:
@@ -100,9 +105,16 @@ class Session:
     def _shown(self) -> Run:
         """Return the run as reports show it: where examples must not be public, without their scores."""
         run = self.run()
-        if self._settings.gating.detail == "examples":
+        if self._settings.gating.single_examples:
             return run
         return replace(run, records=tuple(replace(record, scores=None, groups=None) for record in run.records))
+
+    def turned(self) -> dict[str, Turned]:
+        """Return the examples on which checks and their baseline differ, by the ids of the checks."""
+        from pytest_robust.core.turned import Turned
+
+        told = [item for text in self._turned for item in json.loads(text).items()]
+        return {name: Turned.from_dict(values) for name, values in told}
 
     def run(self) -> Run:
         """Return what was measured so far."""

@@ -78,6 +78,7 @@ def test_a_worse_model_fails_with_the_drop_in_failures_and_in_the_summary(saved)
             "*= FAILURES =*",
             "_* robust-gate test_m.py::test_clean::accuracy _*",
             "FAIL: 0.9500 became 0.8500: a drop of +0.1000 *20 examples worse, 0 better, of 200",
+            "try: look at the examples *; newly broken: x[[]50[]], x[[]51[]], *x[[]69[]]",
             "BLOCKED: *",
             "*short test summary info*",
             f"FAILED {CLEAN}*FAIL*",
@@ -97,6 +98,11 @@ def test_workers_come_to_the_same_and_progress_ends_at_its_end(saved) -> None:
     first = values(saved.path / ".robust/report.json")["gate"]
     shared = saved.run(*GATE, "--robust-report", "-n", "2", "-v")
     assert values(saved.path / ".robust/report.json")["gate"] == first
+    clean, noise = (next(one for one in first["checks"] if name in one["check"]) for name in ("clean", "noise"))
+    assert clean["broken_at"] == list(range(50, 70))
+    assert {example["index"] for example in clean["broken"]} == {50, 51, 52}
+    assert len(noise["broken"]) == 3
+    assert all(example["clean"] for check in (clean, noise) for example in check["broken"])
     assert (alone.ret, shared.ret) == (1, 1)
     assert alone.parseoutcomes() == shared.parseoutcomes()
     for result in (alone, shared):
