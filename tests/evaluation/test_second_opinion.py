@@ -129,6 +129,13 @@ def test_what_was_asked_stands_with_its_numbers_up_to_what_was_found() -> None:
     assert found.health[-1].seen.startswith("Square, without gradients, in 200 queries, breaks ")
 
 
+def test_of_nothing_broken_no_larger_budget_is_asked() -> None:
+    found = verdict(MODEL, PGD(eps=1e-5, steps=3))
+    assert found.decision is Decision.PASS
+    assert "one step of the whole budget" in [one.asked for one in found.health]
+    assert "a larger budget" not in [one.asked for one in found.health]
+
+
 def test_where_stronger_attacks_leave_one_standing_nothing_is_tried_without_gradients() -> None:
     # All but the surest example are next to the boundary.
     logits = np.sort(MODEL.logits(X), axis=1)
