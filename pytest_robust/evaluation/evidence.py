@@ -160,13 +160,11 @@ def _said(output: NDArray[Any], classes: Labels | None) -> str:
 
 
 def _words(clean: NDArray[Any], changed: NDArray[Any] | None, columns: tuple[Column, ...]) -> dict[str, str]:
-    if changed is None and clean.dtype.names is not None:
-        row = zip(clean.dtype.names, clean.item(), strict=True)
-        return {"clean_text": _short(", ".join(f"{name}: {_cell(value)}" for name, value in row)), "changed_text": ""}
-    if changed is not None and clean.dtype.names is not None:
-        return _cells(list(clean.dtype.names), list(clean.item()), list(changed.item()))
-    if changed is not None and len(columns) == clean.size and clean.ndim == 1:
-        return _cells([str(column.name) for column in columns], clean.tolist(), changed.tolist())
+    if clean.dtype.names is not None:
+        return _cells(list(clean.dtype.names), list(clean.item()), None if changed is None else list(changed.item()))
+    if len(columns) == clean.size and clean.ndim == 1:
+        names = [str(column.name) for column in columns]
+        return _cells(names, clean.tolist(), None if changed is None else changed.tolist())
 
     def words(value: NDArray[Any]) -> str:
         return _short(
@@ -176,14 +174,16 @@ def _words(clean: NDArray[Any], changed: NDArray[Any] | None, columns: tuple[Col
     return {"clean_text": words(clean), "changed_text": "" if changed is None else words(changed)}
 
 
-def _cells(names: list[str], clean: list[Any], changed: list[Any]) -> dict[str, str]:
-    """Return the columns of a row that changed, before and after: of the others, nothing is to be seen."""
+def _cells(names: list[str], clean: list[Any], changed: list[Any] | None) -> dict[str, str]:
+    """Return the columns of a row that changed, before and after; of one that was not changed, all."""
+
+    def words(row: list[Any], places: list[int]) -> str:
+        return _short(", ".join(f"{names[place]}: {_cell(row[place])}" for place in places))
+
+    if changed is None:
+        return {"clean_text": words(clean, list(range(len(names)))), "changed_text": ""}
     differ = [place for place, pair in enumerate(zip(clean, changed, strict=True)) if not _same(*pair)]
-
-    def words(row: list[Any]) -> str:
-        return _short(", ".join(f"{names[place]}: {_cell(row[place])}" for place in differ))
-
-    return {"clean_text": words(clean), "changed_text": words(changed)}
+    return {"clean_text": words(clean, differ), "changed_text": words(changed, differ)}
 
 
 def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - a value of any column

@@ -173,6 +173,12 @@ def test_tables_are_shown_by_their_columns_and_several_inputs_by_the_first() -> 
     under = ColumnNoise(sigma=0.001, columns=("age",))
     (one,) = turned(old.accuracy(under=under), new.accuracy(under=under)).broken
     assert one.clean_text == "age: 40, city: Rome"
+    numbers = pd.DataFrame({"age": [20.0, 40.0, 60.0], "rooms": [1.0, 2.0, 3.0]})
+    old, new = subjects(
+        numbers, np.array([0, 0, 1]), tuple(lambda x, at=at: (np.asarray(x)[:, 0] > at) * 1 for at in (50, 30))
+    )
+    (one,) = turned(old.accuracy(), new.accuracy()).broken
+    assert one.clean_text == "age: 40, rooms: 2"
     two = {"picture": X[:3], "place": np.array([[20.0], [40.0], [60.0]])}
     old, new = subjects(
         two, np.array([0, 0, 1]), tuple(lambda x, at=at: (x["place"][:, 0] > at) * 1 for at in (50, 30))
