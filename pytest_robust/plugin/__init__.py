@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
             from pytest_robust.plugin._deselected import Deselected
 
             config.pluginmanager.register(Deselected(), "robust-deselected")
-    elif settings.report or settings.outputs or gating.wanted:
+    elif settings.report or settings.outputs or gating.wanted or settings.annotations:
         from pytest_robust.plugin.session import Session
 
         session = Session(settings, config.rootpath)
@@ -55,6 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
             from pytest_robust.plugin.release import Release
 
             config.pluginmanager.register(Release(gating, session, config), "robust-release")
+        if settings.annotations:
+            from pytest_robust.plugin.annotations import Annotations
+
+            config.pluginmanager.register(Annotations(session, config.rootpath), "robust-annotations")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -142,6 +146,13 @@ def pytest_runtest_makereport(
     if text:
         # On __dict__: a TestReport carries what is put there, through xdist too.
         report.__dict__["robust_records"] = text
+        if item.config.stash[_SETTINGS].junit_properties:
+            from pytest_robust.plugin._junit_properties import properties
+
+            told = properties(text)
+            # JUnit's file takes them from the last phase, whose report copies the item's.
+            item.user_properties += told
+            report.user_properties += told
     return report
 
 
