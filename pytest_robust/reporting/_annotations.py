@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from pytest_robust.core.baseline import named
 from pytest_robust.core.gated import GateDecision
-from pytest_robust.core.record import Run
+from pytest_robust.core.record import Record, Run
 from pytest_robust.core.verdict import Decision
 from pytest_robust.reporting._gate_words import gate_reason, told_first
 from pytest_robust.reporting._summary import worst_first
-from pytest_robust.reporting._words import NOT_EVALUATED, one_line, shortened, title_of
+from pytest_robust.reporting._words import NOT_EVALUATED, interval_of, need_of, one_line, shortened, title_of, value_of
 
 __all__ = ["Place", "annotation_lines"]
 
@@ -47,7 +47,7 @@ class _Note:
     place: Place | None
 
     def command(self) -> str:
-        properties = {"title": f"{self.decision}: {shortened(self.title, _LONGEST_TITLE)}"}
+        properties = {"title": shortened(f"{self.decision}: {self.title}", _LONGEST_TITLE)}
         if self.place is not None:
             line = {} if self.place.line is None else {"line": str(self.place.line)}
             properties = {"file": self.place.file, **line, **properties}
@@ -74,7 +74,7 @@ def _bounded(level: str, notes: list[_Note]) -> Iterator[str]:
     if found[cut:]:
         rest = Counter(note.decision for note in found[cut:])
         told = ", ".join(f"{n} {word}" for word, n in rest.items())
-        more = f"{len(found) - cut} more: {told}; the table of the run has them all"
+        more = f"{len(found) - cut} more: {told}; --robust-report shows them all"
         yield _command(level, {"title": "robustness"}, [shortened(more, _LONGEST_REASON)])
 
 
@@ -108,9 +108,20 @@ def _of_checks(run: Run, places: Mapping[str, Place]) -> Iterator[_Note]:
             level=_ERROR,
             decision=record.decision,
             title=title_of(record, run),
-            lines=(record.nodeid, record.reason, record.remedy and f"try: {record.remedy}"),
+            lines=(
+                record.nodeid,
+                _measured(record),
+                record.reason,
+                record.remedy and f"try: {record.remedy}",
+            ),
             place=places.get(record.nodeid),
         )
+
+
+def _measured(record: Record) -> str:
+    if record.value is None:
+        return ""
+    return f"{' '.join(filter(None, [value_of(record), interval_of(record)]))}, need {need_of(record)}"
 
 
 def _command(level: str, properties: Mapping[str, str], lines: list[str]) -> str:

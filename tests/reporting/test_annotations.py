@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 PLACES = {"tests/test_a.py::test_one": Place(file="tests/test_a.py", line=12)}
 ERROR = Record(id="accuracy", metric="accuracy", title="accuracy", decision="FAIL", reason="why", remedy="do this",
-               nodeid="tests/test_a.py::test_one", op=">=", bar=0.9)  # fmt: skip
+               nodeid="tests/test_a.py::test_one", op=">=", bar=0.9,
+               value=0.8, low=0.7, high=0.9)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,13 @@ def told(run: Run) -> list[Command]:
 
 
 def test_a_check_that_failed_is_an_error_at_its_test(runs: Runs) -> None:
-    assert annotation_lines(runs.run(ERROR), PLACES) == [
-        "::error file=tests/test_a.py,line=12,title=FAIL%3A accuracy::tests/test_a.py::test_one%0Awhy%0Atry: do this"
-    ]
+    (line,) = annotation_lines(runs.run(ERROR), PLACES)
+    assert line == (
+        "::error file=tests/test_a.py,line=12,title=FAIL%3A accuracy::tests/test_a.py::test_one%0A"
+        "0.800 [0.700, 0.900], need >= 0.9%0Awhy%0Atry: do this"
+    )
+    (command,) = told(runs.run(replace(ERROR, value=None)))
+    assert command.data.splitlines() == [ERROR.nodeid, "why", "try: do this"]
 
 
 def test_what_did_not_pass_is_told_the_worst_first_and_nothing_else_is(runs: Runs) -> None:
@@ -111,7 +116,7 @@ def test_ten_of_a_level_at_most_and_the_last_counts_the_rest(runs: Runs) -> None
     checks = [beside("FAIL", n) for n in range(20)] + [beside("MISSING", n) for n in range(7)]
     commands = told(runs.run(runs.record(), gate=gated(*checks, *(beside("IMPROVED", n) for n in range(30)))))
     assert [command.name for command in commands] == ["error"] * 10 + ["notice"] * 10
-    assert commands[9].data == "18 more: 11 FAIL, 7 MISSING; the table of the run has them all"
+    assert commands[9].data == "18 more: 11 FAIL, 7 MISSING; --robust-report shows them all"
     assert commands[19].data.startswith("21 more: 21 IMPROVED")
 
 
@@ -148,9 +153,11 @@ def test_what_is_escaped_comes_back_as_it_was(runs: Runs) -> None:
     text = "50% of a, b: c::d %0A %25"
     (command,) = told(runs.run(replace(ERROR, title=text, reason=text)))
     assert command.properties["title"] == f"FAIL: {text}"
-    assert command.data.splitlines()[1] == text
+    assert command.data.splitlines()[2] == text
 
 
 def test_a_name_without_end_is_cut(runs: Runs) -> None:
-    endless = replace(ERROR, title="x" * 10**5, reason="y" * 10**5, remedy="z" * 10**5, nodeid="n" * 10**5)
+    endless = replace(
+        ERROR, decision="w" * 10**5, title="x" * 10**5, reason="y" * 10**5, remedy="z" * 10**5, nodeid="n" * 10**5
+    )
     assert len(annotation_lines(runs.run(endless), {})[0]) < 5000
