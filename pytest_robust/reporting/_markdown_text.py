@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from pytest_robust.reporting._words import one_line
 
@@ -38,14 +39,10 @@ def plain(text: str, most: int) -> str:
     # One character more than there is room for tells that something is cut.
     words = _REFERENCE.sub(_INVISIBLE, one_line(text)[: most + 1])
     pieces = [_escaped(character) for character in words]
-    if sum(map(len, pieces)) <= most:
+    ends = list(accumulate(map(len, pieces), initial=0))
+    if ends[-1] <= most:
         return "".join(pieces)
-    kept, left = [], most - len(_CUT)
-    for piece in pieces:
-        left -= len(piece)
-        if left < 0:
-            break
-        kept.append(piece)
+    kept = [piece for piece, end in zip(pieces, ends[1:], strict=True) if end <= most - len(_CUT)]
     return "".join(kept).rstrip() + _CUT
 
 

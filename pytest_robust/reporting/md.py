@@ -85,7 +85,7 @@ def _changes(run: Run) -> list[str]:
     told += [f"{same} as in the baseline" if same else ""]
     last = " and ".join(filter(None, told)) + ("; see report.html" if rest else "")
     head = ["| changed, and may pass | before, now | drop | worse, better | gate |", "|:--|:--|:--|:--|:--|"]
-    rows = head + [_row(*_change(check), strong=check.decision) for check in shown]
+    rows = head + [_row(*_change(check), strong=check.decision, beside=_beside(check)) for check in shown]
     return rows + ([f"| {plain(last, _LONGEST_REASON)} | | | | |"] if rest or same else [])
 
 
@@ -97,6 +97,11 @@ def _is_change(check: GatedCheck) -> bool:
 def _change(check: GatedCheck) -> tuple[str, ...]:
     pairs = "" if check.newly_broken is None else f"{check.newly_broken}, {check.newly_right}"
     return check.check, change_of(check), drop_of(check), pairs
+
+
+def _beside(check: GatedCheck) -> str:
+    # Why it may pass all the same, or what keeps an improvement; the numbers have their columns.
+    return check.reason if check.decision == GateDecision.WAIVED.value else check.remedy
 
 
 def _table(run: Run, most: int) -> list[str]:

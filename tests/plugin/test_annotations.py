@@ -8,7 +8,9 @@ import pytest
 
 from pytest_robust.core.gated import Gated
 from pytest_robust.core.record import Record, Run
+from pytest_robust.plugin._options import parsed
 from pytest_robust.plugin.annotations import Annotations
+from pytest_robust.plugin.settings import _PIPELINE
 
 FAILED = Record(id="accuracy", metric="accuracy", title="accuracy", decision="FAIL", reason="why", nodeid="t.py::test")
 
@@ -59,3 +61,9 @@ def test_a_session_that_measured_nothing_says_nothing_unless_there_is_a_gate(rep
     assert printed(repository, records=()) == []
     (line,) = printed(repository, records=(), gated=Gated(evaluated=False, baseline="base.json"))
     assert line.startswith("::error title=not evaluated%3A the gate of the release::")
+
+
+def test_a_word_that_says_neither_is_refused_with_both():
+    config = SimpleNamespace(getoption=lambda name: "maybe", getini=lambda name: "")
+    with pytest.raises(pytest.UsageError, match="^--robust-annotations=maybe: choose one of auto, no$"):
+        parsed(_PIPELINE, config)

@@ -121,7 +121,7 @@ def test_the_order_is_verdict_what_blocks_what_changed_checks_and_the_counts_add
     assert 0 < blocking < changed < table
     assert told.count("- **FAIL** t.py") == 7
     assert "- and 5 more that block the release: 5 FAIL; see report.html" in lines
-    assert "| t.py::worst\\_0::accuracy | 0.500 -&gt; 0.200 | +0.300 | 0, 0 | **WAIVED** |" == lines[lines.index(
+    assert "| t.py::worst\\_0::accuracy | 0.500 -&gt; 0.200 | +0.300 | 0, 0 | **WAIVED**: told |" == lines[lines.index(
         "| changed, and may pass | before, now | drop | worse, better | gate |") + 2]  # fmt: skip
     assert "0.900 -&gt; 0.890 | +0.010 \\[-0.010, +0.030\\] | 3, 1 | **PASS** |" in told
     assert "| 6 more changed: 5 PASS, 1 IMPROVED and 40 as in the baseline; see report.html | | | | |" in lines
@@ -130,6 +130,12 @@ def test_the_order_is_verdict_what_blocks_what_changed_checks_and_the_counts_add
     assert rows[0].startswith("| broken |")
     assert rows[-1] == f"| and {61 - (len(rows) - 1)} more: {61 - (len(rows) - 1)} PASS; see report.html | | | | | |"
     assert len(lines) == MOST_LINES - 1
+
+
+def test_an_improvement_stands_beside_the_line_that_keeps_it(runs: Runs) -> None:
+    better = beside("a", 0, decision="IMPROVED", drop=-0.2, remedy="pytest --robust-save-baseline=base.json")
+    text = Md().render(runs.run(gate=Gated(evaluated=True, baseline="base.json", checks=(better,))))
+    assert "| **IMPROVED**: pytest --robust-save-baseline=base.json |" in text
 
 
 def test_nothing_is_called_changed_where_there_was_nothing_before_or_all_is_as_it_was(runs: Runs) -> None:
