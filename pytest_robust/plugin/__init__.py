@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
             from pytest_robust.plugin._deselected import Deselected
 
             config.pluginmanager.register(Deselected(), "robust-deselected")
-    elif settings.report or settings.outputs or gating.wanted:
+    elif settings.report or settings.outputs or gating.wanted or settings.annotations:
         from pytest_robust.plugin.session import Session
 
         session = Session(settings, config.rootpath)
@@ -55,6 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
             from pytest_robust.plugin.release import Release
 
             config.pluginmanager.register(Release(gating, session, config), "robust-release")
+        if settings.annotations:
+            from pytest_robust.plugin.annotations import Annotations
+
+            config.pluginmanager.register(Annotations(session, config.rootpath), "robust-annotations")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -140,7 +144,15 @@ def pytest_runtest_makereport(
     collector = sys.modules.get("pytest_robust.plugin.collector")
     if collector is not None:
         # On __dict__: a TestReport carries what is put there, through xdist too.
-        report.__dict__.update(collector.drain(item))
+        told = collector.drain(item)
+        report.__dict__.update(told)
+        if "robust_records" in told and item.config.stash[_SETTINGS].junit_properties:
+            from pytest_robust.plugin._junit_properties import properties
+
+            numbers = properties(told["robust_records"])
+            # JUnit's file takes them from the last phase, whose report copies the item's.
+            item.user_properties += numbers
+            report.user_properties += numbers
     return report
 
 

@@ -67,9 +67,9 @@ class Session:
             targets += [(name, self._root / ".robust" / f"report.{name}", False) for name in ("html", "json", "md")]
         stopped = self._interrupted or session.shouldstop or session.shouldfail
         self._complete = not stopped and exitstatus in {0, 1, 5}
-        run = self._shown()
-        if not run.records and not self._settings.outputs:
+        if not targets or not (self._strings or self._settings.outputs):
             return
+        run = self._shown()
         from pytest_robust.core.catalog import Catalog
         from pytest_robust.reporting import Reporter, append, write
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -17,7 +18,12 @@ from pytest_robust.plugin.gating import Gating
 __all__ = ["Output", "Settings", "add_options"]
 
 _DEFAULTS = {item.name: item.default for item in fields(Policy)}
-_OTHERS = {"profile": "standard", "margin": f"{Gating.margin:g}", "baseline_detail": Gating.detail}
+_OTHERS = {
+    "profile": "standard",
+    "margin": f"{Gating.margin:g}",
+    "baseline_detail": Gating.detail,
+    "annotations": "auto",
+}
 
 
 def _claim(text: str) -> Claim:
@@ -34,6 +40,12 @@ def _pair(text: str) -> tuple[float, float]:
 def _profile(text: str) -> str:
     if text not in _PROFILES:
         raise ValueError(f"choose one of {', '.join(_PROFILES)}")
+    return text
+
+
+def _when(text: str) -> str:
+    if text not in _WHEN:
+        raise ValueError(f"choose one of {', '.join(_WHEN)}")
     return text
 
 
@@ -88,10 +100,20 @@ _BATTERY = (
         help="How much the battery takes: 'quick', 'standard' or 'release'",
     ),
 )
+_WHEN = ("auto", "no")
+_PIPELINE = (
+    Option(
+        name="annotations",
+        metavar="WHEN",
+        parse=_when,
+        help="Annotate on GitHub what did not pass: 'auto', where GITHUB_ACTIONS is true, or 'no'",
+    ),
+)
 _SWITCHES = {
     "report": "Show the table of checks, and write .robust/report.html, .json and .md",
     "exact": "Evaluate all examples, also where the verdict is settled before",
     "allow_pickle": "Load model files that can run code (pickle, joblib)",
+    "junit_properties": "Write the numbers of each check into --junitxml as properties of its test",
     "disable": "Skip all tests that use robust: for machines without the models",
 }
 
@@ -129,6 +151,8 @@ class Settings:
         gating: Baselines, and the gate.
         replay: A saved counterexample, which runs alone.
         counterexamples: Where broken inputs are saved, None for nowhere.
+        annotations: Whether commands for GitHub's runner are printed.
+        junit_properties: Whether tests get properties for JUnit's file.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -146,6 +170,8 @@ class Settings:
     commanded: frozenset[str] = frozenset()
     replay: Path | None = None
     counterexamples: Path | None = None
+    annotations: bool = False
+    junit_properties: bool = False
 
     @property
     def battery(self) -> bool:
@@ -184,6 +210,9 @@ class Settings:
             counterexamples=config.rootpath / ".robust" / "counterexamples" if switches["report"] else None,
             **battery,  # type: ignore[arg-type]  # parsed above
             gating=gate,
+            annotations=parsed(_PIPELINE, config).get("annotations") != "no"
+            and os.environ.get("GITHUB_ACTIONS") == "true",
+            junit_properties=switches["junit_properties"],
             commanded=frozenset(
                 # A gate needs each example's answer, so no marker may stop before the last.
                 [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)]
@@ -224,7 +253,7 @@ def add_options(parser: pytest.Parser) -> None:
         type="linelist",
         default=[],
     )
-    for option in (*_VALUES, *_BATTERY, *gating.OPTIONS):
+    for option in (*_VALUES, *_BATTERY, *gating.OPTIONS, *_PIPELINE):
         default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(

@@ -1,3 +1,4 @@
+from ._annotations import Place, annotation_lines
 from ._pictures import png
 from ._progress_line import progress_line
 from ._reporter import Reporter
@@ -8,4 +9,18 @@ from .json import Json
 from .md import Md
 from .terminal import Terminal
 
-__all__ = ["Html", "Json", "Md", "Reporter", "Summary", "Terminal", "append", "png", "progress_line", "save", "write"]
+__all__ = [
+    "Html",
+    "Json",
+    "Md",
+    "Place",
+    "Reporter",
+    "Summary",
+    "Terminal",
+    "annotation_lines",
+    "append",
+    "png",
+    "progress_line",
+    "save",
+    "write",
+]

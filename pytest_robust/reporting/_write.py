@@ -56,7 +56,7 @@ def save(path: Path, content: bytes) -> None:
 
 
 def append(path: Path, text: str) -> None:
-    """Add `text` to the end of the file `path`, one empty line after what it holds.
+    """Add `text` to the end of the file `path`, at least one empty line after what it holds.
 
     Args:
         path: The file; it and its folders are made if there are none.
@@ -66,8 +66,20 @@ def append(path: Path, text: str) -> None:
         OSError: It cannot be written.
     """
     _make_folder(path.resolve().parent)
-    with path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-        stream.write(f"\n{text}" if stream.tell() else text)
+    content = _apart(path) + text.encode("utf-8", errors="backslashreplace")
+    with path.open("ab") as stream:
+        stream.write(content)
+
+
+def _apart(path: Path) -> bytes:
+    """Return what makes an empty line after what a file holds."""
+    # Only of a file is there anything to read: a pipe or a device has no end.
+    if not path.is_file() or path.stat().st_size == 0:
+        return b""
+    with path.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        # What another program left may lack the end of its last line.
+        return b"\n" if stream.read(1) == b"\n" else b"\n\n"
 
 
 def _make_folder(folder: Path) -> None:

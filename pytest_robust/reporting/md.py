@@ -1,13 +1,16 @@
-"""The run as Markdown, short enough for a comment on a pull request."""
+"""The run as Markdown, short enough for a job's summary and for a comment on a pull request."""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
+from pytest_robust.core.gated import GatedCheck, GateDecision
 from pytest_robust.core.record import Record, Run
+from pytest_robust.reporting._gate_words import change_of, drop_of
+from pytest_robust.reporting._markdown_text import plain
 from pytest_robust.reporting._reporter import Reporter
 from pytest_robust.reporting._summary import Summary, is_pass, worst_first
 from pytest_robust.reporting._words import (
@@ -18,9 +21,7 @@ from pytest_robust.reporting._words import (
     example_of,
     interval_of,
     need_of,
-    one_line,
     settings_of,
-    shortened,
     title_of,
     under_attack,
     value_of,
@@ -28,78 +29,120 @@ from pytest_robust.reporting._words import (
 
 __all__ = ["Md"]
 
-# With the lines around them, 40 in all.
-_MOST_ROWS = 30
-_MOST_EXAMPLES = 3
+T = TypeVar("T")
+
+# 40 with the empty line that stands between two runs in one file.
+_MOST_LINES = 39
 _MOST_BLOCKING = 8
-_LONGEST_TITLE = 120
-_LONGEST_REASON = 240
+_MOST_CHANGED = 8
+_MOST_EXAMPLES = 3
+# Characters. With these all lines together stay below the 65,536 that a comment may have.
+_LONGEST_TITLE = 200
+_LONGEST_WORD = 40
+_LONGEST_CELL = 120
+_LONGEST_REASON = 480
+_LONGEST_LINE = 2000
 
 
 @dataclass(frozen=True)
 class Md(Reporter):
-    """A verdict, one table and the worst examples, in at most 40 lines."""
+    """A verdict, what blocks the release, what changed, the checks: in at most 40 lines, however many there are."""
 
     suffix: ClassVar = ".md"
 
     def render(self, run: Run) -> str:
         """Return the run as Markdown."""
         summary = Summary.of(run)
-        gate = _gate(run)
-        most = _MOST_ROWS - (len(gate) + 1 if gate else 0)
-        blocks = [
-            [f"**Robustness {_plain(summary.headline)}**"],
-            gate,
-            _table(run, most),
-            _examples(run),
-            [_footer(run, summary)],
-        ]
+        above = [[f"**Robustness {plain(summary.headline, _LONGEST_LINE)}**"], _blocking(run), _changes(run)]
+        below = [_examples(run), [_footer(run, summary)]]
+        # Each of the others with an empty line; the table takes what they leave.
+        others = sum(len(block) + 1 for block in (*above, *below) if block)
+        blocks = [*above, _table(run, _MOST_LINES - others), *below]
         return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _gate(run: Run) -> list[str]:
-    if run.gate is None:
-        return []
-    blocking = run.gate.blocking
-    shown = blocking if len(blocking) <= _MOST_BLOCKING else blocking[: _MOST_BLOCKING - 1]
+def _blocking(run: Run) -> list[str]:
+    blocking = run.gate.blocking if run.gate is not None else ()
+    shown, rest = _parted(blocking, _MOST_BLOCKING)
     lines = [
-        f"- **{_plain(check.decision)}** {_plain(shortened(check.check, _LONGEST_TITLE))}: "
-        f"{_plain(shortened(check.reason, _LONGEST_REASON))}"
+        f"- **{plain(check.decision, _LONGEST_WORD)}** {plain(check.check, _LONGEST_TITLE)}: "
+        f"{plain('; '.join(filter(None, [check.reason, check.remedy])), _LONGEST_REASON)}"
         for check in shown
     ]
-    rest = len(blocking) - len(shown)
-    return lines + ([f"- and {rest} more that block the release"] if rest else [])
+    told = plain(_tally([check.decision for check in rest]), _LONGEST_REASON)
+    return lines + ([f"- and {len(rest)} more that block the release: {told}; see report.html"] if rest else [])
+
+
+def _changes(run: Run) -> list[str]:
+    """Return the table of what may pass and is not as it was; what blocks stands above it with its numbers."""
+    through = [check for check in run.gate.checks if check.lets_through] if run.gate is not None else []
+    changed = sorted(filter(_is_change, through), key=lambda check: -(check.drop or 0.0))
+    if run.gate is None or run.gate.first or not changed:
+        return []
+    shown, rest = _parted(changed, _MOST_CHANGED)
+    same = len(through) - len(changed)
+    told = [f"{len(rest)} more changed: {_tally([check.decision for check in rest])}" if rest else ""]
+    told += [f"{same} as in the baseline" if same else ""]
+    last = " and ".join(filter(None, told)) + ("; see report.html" if rest else "")
+    head = ["| changed, and may pass | before, now | drop | worse, better | gate |", "|:--|:--|:--|:--|:--|"]
+    rows = head + [_row(*_change(check), strong=check.decision, beside=_beside(check)) for check in shown]
+    return rows + ([f"| {plain(last, _LONGEST_REASON)} | | | | |"] if rest or same else [])
+
+
+def _is_change(check: GatedCheck) -> bool:
+    moved = bool(check.drop or check.newly_broken or check.newly_right)
+    return moved or check.decision != GateDecision.PASS.value
+
+
+def _change(check: GatedCheck) -> tuple[str, ...]:
+    pairs = "" if check.newly_broken is None else f"{check.newly_broken}, {check.newly_right}"
+    return check.check, change_of(check), drop_of(check), pairs
+
+
+def _beside(check: GatedCheck) -> str:
+    # Why it may pass all the same, or what keeps an improvement; the numbers have their columns.
+    return check.reason if check.decision == GateDecision.WAIVED.value else check.remedy
 
 
 def _table(run: Run, most: int) -> list[str]:
+    """Return the table of checks in at most so many lines, the worst first."""
     if not run.records:
         return []
-    shown = run.records if len(run.records) <= most else tuple(worst_first(run.records)[: most - 1])
     head = ["| check | n | value | need | queries + gradients | verdict |", "|:--|--:|:--|:--|--:|:--|"]
-    rows = [_row(record, run) for record in shown]
-    if len(shown) < len(run.records):
-        rest = Run(created="", tool="", records=tuple(worst_first(run.records)[most - 1 :]))
-        rows.append(f"| and {_plain(Summary.of(rest).tally)} | | | | | |")
+    shown, rest = _parted(worst_first(run.records), most - len(head))
+    rows = [_check(record, run) for record in shown]
+    if rest:
+        told = plain(_tally([record.decision for record in rest]), _LONGEST_REASON)
+        rows.append(f"| and {len(rest)} more: {told}; see report.html | | | | | |")
     return head + rows
 
 
-def _row(record: Record, run: Run) -> str:
-    why = "" if is_pass(record) else shortened("; ".join(filter(None, [record.reason, record.remedy])), _LONGEST_REASON)
-    beside = "; ".join(filter(None, [why, shortened(broken_by_of(record), _LONGEST_REASON)]))
-    verdict = f"**{_plain(record.decision)}**" + (f": {_plain(beside)}" if beside else "")
+def _check(record: Record, run: Run) -> str:
+    why = () if is_pass(record) else (record.reason, record.remedy)
     measured = " ".join(filter(None, [value_of(record), interval_of(record)]))
-    title = shortened(title_of(record, run), _LONGEST_TITLE)
-    need = shortened(need_of(record), _LONGEST_TITLE)
     asked = count(record.queries) + (f" + {count(record.gradients)}" if record.gradients else "")
-    cells = (_plain(title), count_of(record), _plain(measured), _plain(need), asked, verdict)
-    return f"| {' | '.join(cells)} |"
+    beside = "; ".join(filter(None, [*why, broken_by_of(record)]))
+    return _row(
+        title_of(record, run),
+        count_of(record),
+        measured,
+        need_of(record),
+        asked,
+        strong=record.decision,
+        beside=beside,
+    )
+
+
+def _row(first: str, *others: str, strong: str, beside: str = "") -> str:
+    cells = [plain(first, _LONGEST_TITLE), *(plain(cell, _LONGEST_CELL) for cell in others)]
+    last = f"**{plain(strong, _LONGEST_WORD)}**" + (f": {plain(beside, _LONGEST_REASON)}" if beside else "")
+    return f"| {' | '.join([*cells, last])} |"
 
 
 def _examples(run: Run) -> list[str]:
     broken = [(record, example) for record in worst_first(run.records) for example in record.examples[:1]]
     return [
-        f"- {_plain(shortened(title_of(record, run), _LONGEST_TITLE))}: "
-        f"{_plain(shortened(example_of(example), _LONGEST_REASON))}"
+        f"- from {plain(title_of(record, run), _LONGEST_TITLE)}: {plain(example_of(example), _LONGEST_REASON)}"
         for record, example in broken[:_MOST_EXAMPLES]
     ]
 
@@ -111,12 +154,14 @@ def _footer(run: Run, summary: Summary) -> str:
         f"{settings_of(run)}." if run.settings else "",
         f"{run.tool}, {run.created}",
     ]
-    return f"<sub>{_plain(' '.join(filter(None, sentences)))}</sub>"
+    return f"<sub>{plain(' '.join(filter(None, sentences)), _LONGEST_LINE)}</sub>"
 
 
-def _plain(text: str) -> str:
-    """Return text that no reader of Markdown takes for anything but text."""
-    safe = escape(one_line(text), quote=False)
-    safe = re.sub(r"([\\`*_\[\]|~#!$])", r"\\\1", safe)
-    # A mention would call people, a bare address would become a link: an invisible space prevents both.
-    return re.sub(r"(?<=@)(?=\w)|(?<=://)|(?<=www\.)", "\u200b", safe)
+def _parted(items: Sequence[T], most: int) -> tuple[Sequence[T], Sequence[T]]:
+    """Return what is shown in so many lines, and what is left for the last of them to count."""
+    cut = len(items) if len(items) <= most else most - 1
+    return items[:cut], items[cut:]
+
+
+def _tally(decisions: list[str]) -> str:
+    return ", ".join(f"{n} {word}" for word, n in Counter(decisions).items())

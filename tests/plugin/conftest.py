@@ -34,6 +34,8 @@ def robust_data():
 def project(pytester, monkeypatch):
     """A project with a linear model, and `project.run(...)`."""
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    # What a session says on GitHub has tests of its own.
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     pytester.makeconftest(CONFTEST)
 
     class Project:

@@ -207,7 +207,10 @@ def test_leaving_with_a_status_of_success_is_no_success(saved) -> None:
     saved.makepyfile(test_m=SUITE, test_z="import pytest\ndef test_z():\n    pytest.exit('done', returncode=0)")
     assert saved.run(*GATE).ret == 1
     assert saved.run(SAVE).ret == 1
-    assert saved.run().ret == 0
+    # Without a gate the status is the test's to choose; the report still is no verdict.
+    assert saved.run("--robust-report").ret == 0
+    assert values(saved.path / ".robust/report.json")["complete"] is False
+    assert (saved.path / ".robust/report.md").read_text().startswith("**Robustness not evaluated: ")
 
 
 def test_an_improvement_names_the_line_that_keeps_it(project) -> None:

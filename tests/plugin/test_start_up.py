@@ -55,7 +55,7 @@ def run(folder: Path, source: str, *arguments: str) -> Session:
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "test_one.py").write_text(source, encoding="utf-8")
     others = [f"-pno:{entry.name}" for entry in entry_points(group="pytest11") if entry.name != "robust"]
-    unset = {"PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"}
+    unset = {"GITHUB_ACTIONS", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"}
     environment = {key: value for key, value in os.environ.items() if key not in unset and not key.startswith("COV")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-pno:cacheprovider", *others, *arguments, "test_one.py"],

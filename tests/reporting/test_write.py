@@ -79,6 +79,21 @@ def test_appended_text_stands_after_an_empty_line(tmp_path: Path) -> None:
     assert path.read_text() == "one\n\ntwo\n"
 
 
+def test_appended_text_is_parted_from_a_line_that_another_program_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "summary.md"
+    path.write_text("left open")
+    append(path, "two\n")
+    assert path.read_text() == "left open\n\ntwo\n"
+
+
+def test_text_can_be_appended_to_a_pipe(tmp_path: Path) -> None:
+    read, write_end = os.pipe()
+    append(Path(f"/proc/self/fd/{write_end}"), "text\n")
+    os.close(write_end)
+    with os.fdopen(read) as stream:
+        assert stream.read() == "text\n"
+
+
 def test_our_own_folder_stays_out_of_version_control(tmp_path: Path) -> None:
     write(tmp_path / ".robust" / "deep" / "report.md", "text")
     assert (tmp_path / ".robust" / ".gitignore").read_text() == "*\n"
