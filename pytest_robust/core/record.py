@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_robust.core.bounds import Bounds
+from pytest_robust.core.errors import InvalidData, InvalidReport
 from pytest_robust.core.gated import Gated
+from pytest_robust.core.ran import Ran
 from pytest_robust.core.scores import Scores
 
 __all__ = ["SCHEMA", "Example", "Picture", "Record", "Run"]
@@ -178,6 +180,20 @@ class Record:
     examples: tuple[Example, ...] = ()
     scores: Scores | None = None
 
+    def check(self) -> None:
+        """Refuse values that a judge would stumble over, where they came from a file.
+
+        Raises:
+            InvalidData: A number is none, or the scores are no scores.
+        """
+        numbers = {name: getattr(self, name) for name in ("bar", "value", "low", "high")}
+        for name, number in {**numbers, "n": self.n, "total": self.total, "confidence": self.confidence}.items():
+            may_miss = name in numbers and number is None
+            if not may_miss and (isinstance(number, bool) or not isinstance(number, (int, float))):
+                raise InvalidData(f"{name}={number!r} of {self.id!r} is no number")
+        if self.scores is not None:
+            self.scores.array()
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return asdict(self)
@@ -217,6 +233,8 @@ class Run:
         records: The checks, in order of the tests.
         complete: Whether the session came to its end.
         gate: What the comparison with an earlier release came to; None where there was none.
+        ran: Which tests were run; None where that is not known.
+        name: What it is called in the history; empty outside of it.
     """
 
     created: str
@@ -226,6 +244,8 @@ class Run:
     records: tuple[Record, ...] = ()
     complete: bool = True
     gate: Gated | None = None
+    ran: Ran | None = None
+    name: str = ""
 
     def to_json(self) -> str:
         """Return the text of `report.json`.
@@ -237,15 +257,32 @@ class Run:
 
     @classmethod
     def from_json(cls, text: str) -> Run:
-        """Return the run that `to_json` wrote."""
-        values = json.loads(text)
-        if values.pop("schema", None) != SCHEMA:
-            raise ValueError(f"not a report of schema {SCHEMA}")
-        gate = values.get("gate")
-        return cls(
-            **{
-                **values,
-                "records": tuple(Record.from_dict(record) for record in values["records"]),
-                "gate": Gated.from_dict(gate) if gate else None,
-            }
-        )
+        """Return the run that `to_json` wrote.
+
+        Raises:
+            InvalidReport: It is cut off, another file, of a newer schema, or lacks what a report has.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise InvalidReport(f"it is no JSON, or was cut off: {error}; run the tests again") from None
+        if not isinstance(values, dict) or "records" not in values or "schema" not in values:
+            raise InvalidReport("it is some other file; a report is what --robust-output=json:FILE wrote")
+        schema = values.pop("schema")
+        if schema != SCHEMA:
+            raise InvalidReport(f"its schema is {schema}, and this version reads {SCHEMA}; upgrade pytest-robust")
+        gate, ran = values.get("gate"), values.get("ran")
+        try:
+            run = cls(
+                **{
+                    **values,
+                    "records": tuple(Record.from_dict(record) for record in values["records"]),
+                    "gate": Gated.from_dict(gate) if gate else None,
+                    "ran": Ran.from_dict(ran) if ran else None,
+                }
+            )
+            for record in run.records:
+                record.check()
+        except (AttributeError, KeyError, TypeError, InvalidData) as error:
+            raise InvalidReport(f"it lacks what a report of schema {schema} has: {error}") from None
+        return run

@@ -37,6 +37,12 @@ def _profile(text: str) -> str:
     return text
 
 
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ValueError("give it a name, such as 2.1.0")
+    return text.strip()
+
+
 _VALUES = (
     Option(
         name="claim",
@@ -88,8 +94,16 @@ _BATTERY = (
         help="How much the battery takes: 'quick', 'standard' or 'release'",
     ),
 )
+_HISTORY = (
+    Option(
+        name="run_name",
+        metavar="NAME",
+        parse=_name,
+        help="What this run is called in the history; else the git commit, else the folder",
+    ),
+)
 _SWITCHES = {
-    "report": "Show the table of checks, and write .robust/report.html, .json and .md",
+    "report": "Show the table of checks, write .robust/report.html, .json and .md, and add to the history",
     "exact": "Evaluate all examples, also where the verdict is settled before",
     "allow_pickle": "Load model files that can run code (pickle, joblib)",
     "disable": "Skip all tests that use robust: for machines without the models",
@@ -129,6 +143,7 @@ class Settings:
         gating: Baselines, and the gate.
         replay: A saved counterexample, which runs alone.
         counterexamples: Where broken inputs are saved, None for nowhere.
+        run_name: What the run is called in the history; empty for the git commit or the folder.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -143,6 +158,7 @@ class Settings:
     profile: str = "standard"
     samples: int | None = None
     gating: Gating = field(default_factory=Gating)
+    run_name: str = ""
     commanded: frozenset[str] = frozenset()
     replay: Path | None = None
     counterexamples: Path | None = None
@@ -184,6 +200,7 @@ class Settings:
             counterexamples=config.rootpath / ".robust" / "counterexamples" if switches["report"] else None,
             **battery,  # type: ignore[arg-type]  # parsed above
             gating=gate,
+            run_name=str(parsed(_HISTORY, config).get("run_name", "")),
             commanded=frozenset(
                 # A gate needs each example's answer, so no marker may stop before the last.
                 [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)]
@@ -224,7 +241,7 @@ def add_options(parser: pytest.Parser) -> None:
         type="linelist",
         default=[],
     )
-    for option in (*_VALUES, *_BATTERY, *gating.OPTIONS):
+    for option in (*_VALUES, *_BATTERY, *_HISTORY, *gating.OPTIONS):
         default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(
@@ -235,16 +252,10 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def _output(text: str, config: pytest.Config) -> Output:
-    from pytest_robust.core.catalog import Catalog
-    from pytest_robust.reporting import Reporter
+    from pytest_robust.reporting import Target
 
-    word, colon, path = text.partition(":")
-    reporters: Catalog[Reporter] = Catalog(room="pytest_robust.reporting", interface=Reporter)  # type: ignore[type-abstract]  # the interface
-    formats = [name for name in reporters.names() if name != "terminal"]
-    append = word == "md-append"
-    if not colon or not path or (word not in formats and not append):
-        raise pytest.UsageError(
-            f"--robust-output={text}: write FORMAT:PATH, with a format of {', '.join([*formats, 'md-append'])}, "
-            "for instance html:robust.html"
-        )
-    return Output(format="md" if append else word, path=config.invocation_params.dir / path, append=append)
+    try:
+        target = Target.of(text, config.invocation_params.dir)
+    except InvalidArgument as error:
+        raise pytest.UsageError(f"--robust-output={error}") from None
+    return Output(format=target.format, path=target.path, append=target.append)
