@@ -17,21 +17,25 @@ class Ran:
         left_out: The ids of those that were collected and left out (-k, -m, --deselect), sorted.
         limits: What else kept tests away, a sentence each: tests that nobody collected have no id.
         failed: The ids of the tests that failed, for whatever reason, sorted.
+        shard: Which examples were looked at, as I/K; empty for all.
     """
 
     tests: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    shard: str = ""
 
     @property
     def lacking(self) -> tuple[str, ...]:
         """What was not run, a sentence each."""
         count = len(self.left_out)
         told = (f"{count} test{'s were' if count > 1 else ' was'} deselected",) if count else ()
-        return (*told, *self.limits)
+        shard = (f"only shard {self.shard} of the examples was looked at",) if self.shard else ()
+        return (*told, *self.limits, *shard)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Ran:
         """Return what `dataclasses.asdict` made of one."""
-        return cls(**{name: tuple(value) for name, value in values.items()})
+        lists = {name: tuple(value) for name, value in values.items() if name != "shard"}
+        return cls(**lists, shard=values["shard"])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.errors import InvalidData, InvalidReport
 from pytest_robust.core.gated import Gated
+from pytest_robust.core.piece import Piece
 from pytest_robust.core.ran import Ran
 from pytest_robust.core.scores import Scores
 
@@ -117,7 +118,7 @@ class Record:
         under: The perturbation as runnable code; empty for none.
         family: What stays the same along a curve over `level`; empty for none.
         level: The strength on that curve; None where there is no single one.
-        decision: PASS, FAIL, UNDECIDED, INVALID or NO BAR.
+        decision: PASS, FAIL, UNDECIDED, INVALID, NO BAR or, where all shards must be there first, SHARD.
         reason: Why, in a sentence.
         remedy: What to run or change next.
         op: >=, >, <= or <; empty without a bar.
@@ -144,6 +145,7 @@ class Record:
         role: For one of many of a property: what sets it apart (mildest failing, worst seen).
         examples: Some broken examples, the worst first.
         scores: What each example came to, where all were evaluated and each has a score; else None.
+        piece: What one shard of the examples came to; None where all were looked at.
     """
 
     id: str
@@ -179,6 +181,7 @@ class Record:
     role: str = ""
     examples: tuple[Example, ...] = ()
     scores: Scores | None = None
+    piece: Piece | None = None
 
     def check(self) -> None:
         """Refuse values that a judge would stumble over, where they came from a file.
@@ -191,8 +194,9 @@ class Record:
             may_miss = name in numbers and number is None
             if not may_miss and (isinstance(number, bool) or not isinstance(number, (int, float))):
                 raise InvalidData(f"{name}={number!r} of {self.id!r} is no number")
-        if self.scores is not None:
-            self.scores.array()
+        for scores in (self.scores, *((self.piece.known, self.piece.scores) if self.piece is not None else ())):
+            if scores is not None:
+                scores.array()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -217,8 +221,16 @@ class Record:
             "broken_by": tuple((member, count) for member, count in values.get("broken_by", ())),
             "notes": tuple(values["notes"]),
         }
-        scores = values.get("scores")
-        return cls(**{**values, **tuples, "examples": examples, "scores": Scores(**scores) if scores else None})
+        scores, piece = values.get("scores"), values.get("piece")
+        return cls(
+            **{
+                **values,
+                **tuples,
+                "examples": examples,
+                "scores": Scores(**scores) if scores else None,
+                "piece": Piece.from_dict(piece) if piece else None,
+            }
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

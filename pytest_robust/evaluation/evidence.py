@@ -18,9 +18,10 @@ from pytest_robust.core.record import Example, Picture
 from pytest_robust.core.table import Column
 from pytest_robust.evaluation.part import Part
 
-__all__ = ["Evidence"]
+__all__ = ["KEPT", "Evidence"]
 
-_KEPT = 3
+KEPT = 3
+"""Examples kept of a check."""
 _TEXT = 400
 _SCORES_RANK = 2
 
@@ -50,7 +51,7 @@ class Evidence:
             distance: (n,) norms of the changes, where they have any.
         """
         sure = -_belief(outputs) if outputs.ndim == _SCORES_RANK and not is_boxes(outputs) else np.zeros(len(index))
-        for row in np.argsort(sure, kind="stable")[:_KEPT]:
+        for row in np.argsort(sure, kind="stable")[:KEPT]:
             far = None if distance is None else float(distance[row])
             self.kept.append(
                 _Kept(
@@ -61,7 +62,7 @@ class Evidence:
                     distance=far,
                 )
             )
-        self.kept = sorted(self.kept, key=lambda one: (one.loss, one.index))[:_KEPT]
+        self.kept = sorted(self.kept, key=lambda one: (one.loss, one.index))[:KEPT]
 
     def pairs(self, data: Dataset, part: Part) -> tuple[tuple[int, Inputs, Inputs], ...]:
         """Return position, unchanged and changed input of each example kept that was changed, as batches of one.

@@ -14,6 +14,7 @@ from pytest_robust.core.record import Example, Record
 from pytest_robust.core.scores import Scores
 from pytest_robust.core.verdict import Decision, Verdict
 from pytest_robust.gates.case import Case
+from pytest_robust.gates.shards import piece_of
 
 __all__ = ["explain", "record_of", "under_of"]
 
@@ -79,6 +80,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         broken_by=_broken_by(under, outcomes),
         examples=() if passing or not begun else begun[-1].examples_at(outcomes[-1].index.size),
         scores=_scores(case, outcomes),
+        piece=piece_of(case, outcomes),
     )
 
 
@@ -87,7 +89,7 @@ def _scores(case: Case, outcomes: tuple[Outcomes, ...]) -> Scores | None:
 
     A rate among those right before has none: which examples those are depends on the model.
     """
-    if not isinstance(case.metric, ExampleMetric) or len(outcomes) != 1:
+    if case.policy.shard is not None or not isinstance(case.metric, ExampleMetric) or len(outcomes) != 1:
         return None
     (found,) = outcomes
     if not len(found) or len(found) != len(case.laboratory.order):

@@ -9,6 +9,8 @@ from pytest_robust.core.baseline import named
 from pytest_robust.core.errors import InvalidReport
 from pytest_robust.core.ran import Ran
 from pytest_robust.core.record import Record, Run
+from pytest_robust.core.shard import Shard
+from pytest_robust.gates.whole import whole
 
 __all__ = ["Merged", "Saved", "merge"]
 
@@ -46,20 +48,22 @@ class Merged:
 
 
 def merge(saved: Sequence[Saved]) -> Merged:
-    """Return the run that one session over all tests would have been.
+    """Return the run that one session over all tests and all examples would have been.
 
-    A check that several runs made alike is one. What was left out of one run and made in another is
-    not left out. It is complete only if all of them are.
+    A check that several runs made alike is one; one whose examples were shared by shards is judged
+    now. What was left out of one run and made in another is not left out. It is complete only if all
+    of them are.
 
     Args:
         saved: At least one.
 
     Raises:
-        InvalidReport: They were not made by one policy, or do not agree about a check; the message
-            names the files.
+        InvalidReport: They were not made by one policy, do not agree about a check, or a shard is missing;
+            the message names the files.
     """
     for name in _POLICY:
         _check_same_setting(name, saved)
+    _check_shards(saved)
     settings, told = _together({one.source: one.run.settings for one in saved})
     environment, differs = _together({one.source: one.run.environment for one in saved})
     tools, versions = _together({one.source: {"tool": one.run.tool} for one in saved})
@@ -106,16 +110,40 @@ def _together(values: dict[str, dict[str, str]]) -> tuple[dict[str, str], list[s
 
 def _records(saved: Sequence[Saved]) -> list[Record]:
     found: dict[str, tuple[Record, str]] = {}
+    shared: dict[str, dict[str, Record]] = {}
     for one in saved:
         for check, record in _all(one.run):
-            known = found.setdefault(check, (record, one.source))
+            shard = record.piece.shard if record.piece is not None else ""
+            known = found.setdefault(f"{check} {shard}", (record, one.source))
             differs = _difference(known[0], record)
             if differs:
                 raise InvalidReport(
                     f"{check}: {known[1]} and {one.source} do not agree: {differs}; leave out the one that is out of "
                     "date, or find out why the same check came to two results"
                 )
-    return [record for record, _ in found.values()]
+            shared.setdefault(check, {})[shard] = known[0]
+    return [_one(check, list(parts.values()), saved) for check, parts in shared.items()]
+
+
+def _one(check: str, parts: list[Record], saved: Sequence[Saved]) -> Record:
+    if len(parts) == 1 and parts[0].piece is None:
+        return parts[0]
+    try:
+        return whole(parts)
+    except InvalidReport as error:
+        raise InvalidReport(f"{check} in {', '.join(one.source for one in saved)}: {error}") from None
+
+
+def _check_shards(saved: Sequence[Saved]) -> None:
+    """Refuse a set of shards that is not whole, whatever checks are in it."""
+    found = {one.source: Shard.of(one.run.ran.shard) for one in saved if one.run.ran is not None and one.run.ran.shard}
+    told = ", ".join(f"{shard} in {source}" for source, shard in found.items())
+    if len({shard.count for shard in found.values()}) > 1:
+        raise InvalidReport(f"these are shards of several kinds: {told}; give the runs of one")
+    count = next((shard.count for shard in found.values()), 0)
+    missing = [str(one) for index in range(count) if (one := Shard(index=index + 1, count=count)) not in found.values()]
+    if missing:
+        raise InvalidReport(f"shard {', '.join(missing)} is missing: there is {told}; give the runs of all {count}")
 
 
 def _all(run: Run) -> Iterator[tuple[str, Record]]:

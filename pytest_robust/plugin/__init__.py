@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_robust.plugin.selection import Selection
         from pytest_robust.plugin.session import Session
 
-        selection = Selection(config)
+        selection = Selection(config, settings.policy.shard)
         config.pluginmanager.register(selection, "robust-selection")
         session = Session(settings, config.rootpath, selection)
         config.pluginmanager.register(session, "robust-session")

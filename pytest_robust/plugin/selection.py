@@ -11,6 +11,7 @@ from pytest_robust.plugin._gate_reports import PREFIX
 
 if TYPE_CHECKING:
     from pytest_robust.core.ran import Ran
+    from pytest_robust.core.shard import Shard
 
 __all__ = ["Selection"]
 
@@ -28,10 +29,11 @@ class Selection:
 
     Args:
         config: Of pytest.
+        shard: Which examples are looked at, None for all.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
+    def __init__(self, config: pytest.Config, shard: Shard | None) -> None:
+        self._config, self._shard = config, shard
         self._tests: set[str] = set()
         self._failed: set[str] = set()
         self._left_out: set[str] = set()
@@ -66,4 +68,5 @@ class Selection:
             left_out=tuple(sorted(self._left_out)),
             limits=tuple(f"only some tests were asked for: {word}" for word in words),
             failed=tuple(sorted(self._failed)),
+            shard="" if self._shard is None else str(self._shard),
         )

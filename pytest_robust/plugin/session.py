@@ -82,7 +82,7 @@ class Session:
                 # A report that was asked for and is not there must not look like success.
                 self._unwritten.append(f"{path}: {error}")
                 session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
-        if self._settings.report and self._complete and run.records:
+        if self._settings.report and self._complete and run.records and self._settings.policy.shard is None:
             self._add_to_history(session, run)
 
     def _add_to_history(self, session: pytest.Session, run: Run) -> None:

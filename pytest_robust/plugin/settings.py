@@ -10,13 +10,14 @@ import pytest
 from pytest_robust.core.claim import Claim, as_claim
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.shard import Shard
 from pytest_robust.plugin import gating
 from pytest_robust.plugin._options import Option, based, flag, parsed
 from pytest_robust.plugin.gating import Gating
 
 __all__ = ["Output", "Settings", "add_options"]
 
-_DEFAULTS = {item.name: item.default for item in fields(Policy)}
+_DEFAULTS = {item.name: item.default for item in fields(Policy) if item.default is not None}
 _OTHERS = {"profile": "standard", "margin": f"{Gating.margin:g}", "baseline_detail": Gating.detail}
 
 
@@ -60,6 +61,17 @@ _VALUES = (
     Option(name="samples", metavar="N", parse=int, help="Use at most N examples, drawn by the seed; 0 for all"),
     Option(name="seed", metavar="N", parse=int, help="All random numbers come from it"),
     Option(name="batch_size", metavar="N", parse=int, help="Examples a model is asked about at once, at most"),
+)
+_SHARD = (
+    # Of one job of several, so without a key: in an ini file all jobs would look at the same examples.
+    Option(
+        name="shard",
+        metavar="I/K",
+        parse=Shard.of,
+        help="Look at every K-th example only, beginning with the I-th, and judge nothing: "
+        "pytest-robust merge or gate judges the runs of all K together",
+        ini=False,
+    ),
 )
 _PROFILES = ("quick", "standard", "release")
 _BATTERY = (
@@ -185,8 +197,21 @@ class Settings:
             name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES
         }
         gate = Gating.of(config, disable=switches["disable"])
+        shard = parsed(_SHARD, config)
+        if shard and gate.wanted:
+            raise pytest.UsageError(
+                f"--robust-shard={shard['shard']} judges nothing, so it cannot gate or save a baseline: write each "
+                "shard's run with --robust-output=json:FILE, then pytest-robust gate FILE..."
+            )
+        if shard and gate.detail == "counts":
+            raise pytest.UsageError(
+                f"--robust-shard={shard['shard']} keeps what each example came to, which "
+                "--robust-baseline-detail=counts forbids: leave one of them out"
+            )
+        # A gate and a shard need each example's answer.
+        exact = gate.wanted or bool(shard)
         try:
-            policy = Policy(**values, exact=switches["exact"] or gate.wanted, allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
+            policy = Policy(**values, **shard, exact=switches["exact"] or exact, allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
         except InvalidArgument as error:
             raise pytest.UsageError(f"--robust-{error}") from None
         texts = [*config.getini("robust_output"), *config.getoption("robust_output")]
@@ -202,9 +227,8 @@ class Settings:
             gating=gate,
             run_name=str(parsed(_HISTORY, config).get("run_name", "")),
             commanded=frozenset(
-                # A gate needs each example's answer, so no marker may stop before the last.
-                [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)]
-                + ["exact"] * gate.wanted
+                # So no marker may stop before the last.
+                [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)] + ["exact"] * exact
             ),
         )
 
@@ -241,7 +265,7 @@ def add_options(parser: pytest.Parser) -> None:
         type="linelist",
         default=[],
     )
-    for option in (*_VALUES, *_BATTERY, *_HISTORY, *gating.OPTIONS):
+    for option in (*_VALUES, *_SHARD, *_BATTERY, *_HISTORY, *gating.OPTIONS):
         default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(

@@ -17,6 +17,7 @@ import pytest
 from pytest_robust import __version__
 from pytest_robust.command.main import main
 from pytest_robust.core.baseline import Baseline
+from pytest_robust.core.piece import Piece
 from pytest_robust.core.ran import Ran
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.scores import Scores
@@ -281,6 +282,27 @@ def test_a_report_that_cannot_be_written_is_not_green(here):
     assert here("gate", "--baseline=base.json", "same.json", "--output=md:folder") == 2
     assert "folder" in here.err
     assert here("merge", "old.json", "-o", "folder") == 2
+
+
+def test_a_shard_alone_passes_nothing(here):
+    piece = Piece(
+        shard="1/2",
+        size=200,
+        asked=100,
+        known=Scores.of(np.ones(100)),
+        scores=Scores.of(np.ones(100)),
+        flattery="up",
+    )
+    half = replace(record(100), decision="SHARD", scores=None, piece=piece)
+    here.save("half.json", run(half, ran=Ran(tests=(half.nodeid,), shard="1/2")))
+    assert here("gate", "--first-release", "half.json", "--save-baseline=next.json") == 2
+    assert "shard 2/2 is missing: there is 1/2 in half.json" in here.err
+    assert here("merge", "half.json", "-o", "all.json") == 2
+    assert here("compare", "old.json", "half.json") == 1
+    assert "only shard 1/2 of the examples was looked at" in here.out
+    assert here("show", "half.json") == 1
+    assert "not evaluated: shard 1/2 of the examples, to be merged with the others" in here.out
+    assert not {"all.json", "next.json"} & {path.name for path in here.path.iterdir()}
 
 
 def test_show_prints_the_table_and_is_green_only_where_all_passed(here):

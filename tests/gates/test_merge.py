@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pytest_robust.core.errors import InvalidReport
+from pytest_robust.core.piece import Piece
 from pytest_robust.core.ran import Ran
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.scores import Scores
@@ -148,3 +149,71 @@ def test_another_environment_is_listed_and_both_are_kept():
 def test_a_run_alone_is_itself():
     one = run(record("test_a"), tests=["a"])
     assert merged(one).run == one
+
+
+def shard(text, *records, **changes):
+    ran = Ran(tests=tuple(sorted({one.nodeid for one in records})), shard=text)
+    return run(*records, ran=ran, **changes)
+
+
+def half(index, right, asked=5):
+    """One of two shards of ten examples, so many of which are right."""
+    scores = (np.arange(5) < right).astype(float)
+    piece = Piece(
+        shard=f"{index}/2",
+        size=10,
+        asked=asked,
+        known=Scores.of(np.ones(5)),
+        scores=Scores.exact(scores),
+        flattery="up",
+        remedy="train more",
+    )
+    return record("test_a", right / 5, decision="SHARD", n=5, total=5, scores=None, piece=piece)
+
+
+def test_shards_become_one_check_with_a_verdict_and_say_nothing_of_shards():
+    found = merged(shard("2/2", half(2, 1)), shard("1/2", half(1, 3))).run
+    (told,) = found.records
+    assert (told.decision, told.value, told.n, told.total, told.remedy) == ("FAIL", 0.4, 10, 10, "train more")
+    assert told.scores == Scores.of(np.array([1, 1, 1, 0, 1, 0, 0, 0, 0, 0], float))
+    assert told.piece is None
+    assert (found.ran.shard, found.ran.lacking) == ("", ())
+
+
+def test_a_check_that_every_shard_made_in_full_stays_one():
+    both = record("test_f1", id="score-f1")
+    found = merged(shard("1/2", half(1, 5), both), shard("2/2", half(2, 5), both)).run
+    assert [one.decision for one in found.records] == ["PASS", "PASS"]
+
+
+def test_shards_and_parts_of_the_tests_merge_together():
+    other = record("test_b")
+    found = merged(shard("1/2", half(1, 5)), shard("2/2", half(2, 5)), run(other, tests=["test_b"])).run
+    assert [one.nodeid for one in found.records] == ["test_m.py::test_a", "test_m.py::test_b"]
+
+
+@pytest.mark.parametrize(
+    ("runs", "why"),
+    [
+        ([shard("1/2", half(1, 5))], "shard 2/2 is missing: there is 1/2 in a.json; give the runs of all 2"),
+        ([shard("1/3"), shard("2/3")], "shard 3/3 is missing"),
+        ([shard("1/2"), shard("2/3")], "these are shards of several kinds: 1/2 in a.json, 2/3 in b.json"),
+        (
+            [shard("1/2", half(1, 5)), shard("2/2")],
+            "test_m.py::test_a::accuracy in a.json, b.json: shard 2/2 is missing",
+        ),
+        (
+            [shard("1/2", half(1, 5)), shard("1/2", half(1, 4)), shard("2/2", half(2, 5))],
+            "a.json and b.json do not agree",
+        ),
+        ([shard("1/2", half(1, 5)), shard("2/2", half(2, 5)), run(record("test_a"))], "leave one of them out"),
+    ],
+)
+def test_what_is_no_whole_set_of_shards_is_refused(runs, why):
+    with pytest.raises(InvalidReport, match=why):
+        merged(*runs)
+
+
+def test_one_shard_given_twice_is_one():
+    runs = [shard("1/2", half(1, 5)), shard("1/2", half(1, 5)), shard("2/2", half(2, 5))]
+    assert merged(*runs).run.records[0].value == 1.0
