@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.shard import Shard
+
+if TYPE_CHECKING:
+    from pytest_robust.core.shard import Shard
 
 __all__ = ["Policy"]
 

@@ -10,7 +10,6 @@ import pytest
 from pytest_robust.core.claim import Claim, as_claim
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.policy import Policy
-from pytest_robust.core.shard import Shard
 from pytest_robust.plugin import gating
 from pytest_robust.plugin._options import Option, based, flag, parsed
 from pytest_robust.plugin.gating import Gating
@@ -36,6 +35,12 @@ def _profile(text: str) -> str:
     if text not in _PROFILES:
         raise ValueError(f"choose one of {', '.join(_PROFILES)}")
     return text
+
+
+def _shard(text: str) -> object:
+    from pytest_robust.core.shard import Shard
+
+    return Shard.of(text)
 
 
 def _name(text: str) -> str:
@@ -67,7 +72,7 @@ _SHARD = (
     Option(
         name="shard",
         metavar="I/K",
-        parse=Shard.of,
+        parse=_shard,
         help="Look at every K-th example only, beginning with the I-th, and judge nothing: "
         "pytest-robust merge or gate judges the runs of all K together",
         ini=False,

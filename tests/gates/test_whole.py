@@ -48,6 +48,7 @@ CHECKS = {
     "attack that it does not stand": lambda s: (m := s.accuracy(under=PGD(eps=0.05, steps=5)), m >= 0.99),
     "those right before": lambda s: (m := s.attack_success_rate(under=FGSM(eps=0.05)), m <= 0.5),
     "no labels": lambda s: (m := s.invariance(under=NOISE), m > 0.9),
+    "cases of which none may fail": lambda s: (m := s.minimum_functionality(), m >= 0.5),
     "shares": lambda s: (m := s.accuracy(criterion=graded), m >= 0.5),
     "no bar": lambda s: (m := s.accuracy(under=NOISE), m.report()),
     "read as a number": lambda s: (m := s.accuracy(under=NOISE), float(m) and m.unjudged()),
@@ -146,6 +147,9 @@ def test_a_verdict_that_rests_on_an_attack_which_a_shard_found_sick_is_invalid()
     assert told.decision == "INVALID"
     assert "the attack proves nothing about this model" in told.reason
     assert "(shard 1/2)" in told.reason
+    # What is undecided rests on nothing.
+    undecided = [replace(part, claim="population", bar=told.scores.array().mean()) for part in shards(0.3)]
+    assert whole(undecided).decision == "UNDECIDED"
     # What does not rest on it stays.
     failed = whole(list(shards(0.99)))
     assert (one >= 0.99).decision is Decision.FAIL

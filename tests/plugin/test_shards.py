@@ -87,6 +87,7 @@ def test_a_shard_neither_gates_nor_keeps_and_a_wrong_one_is_an_error(project):
         "--robust-shard=half": "write I/K with I from 1 to K, for instance 2/4",
         "--robust-save-baseline=b.json": "--robust-shard=1/2 judges nothing, so it cannot gate or save a baseline",
         "--robust-baseline-detail=counts": "--robust-baseline-detail=counts forbids: leave one of them out",
+        "--robust-run-name= ": "--robust-run-name= : give it a name, such as 2.1.0",
     }
     for option, why in refused.items():
         result = project.inprocess("--robust-shard=1/2", option)

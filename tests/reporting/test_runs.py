@@ -71,6 +71,24 @@ def test_sessions_that_end_at_once_lose_nothing_and_share_no_number(tmp_path, na
     assert len(read_runs(tmp_path).runs) == 16
 
 
+def test_a_number_that_another_session_takes_at_this_moment_is_left_to_it(tmp_path, monkeypatch):
+    touch = Path.touch
+
+    def at_once(path, **changes):
+        touch(path, **changes)
+        touch(path.with_name(path.name.replace("mine", "other")))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "touch", lambda path, **changes: (patched.undo(), at_once(path, **changes)))
+        made = keep_run(tmp_path, Run(created="", tool=""), name="mine")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0001_other.json", "0002_mine.json"]
+    assert made.name == "0002_mine.json"
+    # The same name at the same moment is refused by the file system.
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "touch", lambda path, **changes: (patched.undo(), touch(path), touch(path, **changes)))
+        assert keep_run(tmp_path, Run(created="", tool=""), name="mine").name == "0004_mine.json"
+
+
 def test_a_run_that_cannot_be_written_leaves_no_file(tmp_path, monkeypatch):
     def full(path, text):
         raise OSError(28, "No space left on device")
