@@ -11,6 +11,7 @@ from pytest_robust import Subject
 from pytest_robust.attacks import FGSM, PGD
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidReport
+from pytest_robust.core.metric import Flattery
 from pytest_robust.core.piece import Piece
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
@@ -19,6 +20,7 @@ from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Decision
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.gates.whole import whole
+from pytest_robust.metrics import Accuracy
 from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import GaussianNoise
 
@@ -40,6 +42,12 @@ def subject(policy, groups=None):
     return Subject(MODEL, X, Y, policy=policy, name="m", bounds=(0, 1), groups=groups)
 
 
+class Own(Accuracy):
+    """One that an attack cannot flatter, as far as it says."""
+
+    flattery = Flattery.NONE
+
+
 CHECKS = {
     "clean": lambda s: (m := s.accuracy(), m >= 0.9),
     "clean, above it": lambda s: (m := s.accuracy(), m > 0.99),
@@ -48,7 +56,7 @@ CHECKS = {
     "attack that it does not stand": lambda s: (m := s.accuracy(under=PGD(eps=0.05, steps=5)), m >= 0.99),
     "those right before": lambda s: (m := s.attack_success_rate(under=FGSM(eps=0.05)), m <= 0.5),
     "no labels": lambda s: (m := s.invariance(under=NOISE), m > 0.9),
-    "cases of which none may fail": lambda s: (m := s.minimum_functionality(), m >= 0.5),
+    "a metric of a project's own": lambda s: (m := s._measurement(Own(under=FGSM(eps=0.05))), m >= 0.1),
     "shares": lambda s: (m := s.accuracy(criterion=graded), m >= 0.5),
     "no bar": lambda s: (m := s.accuracy(under=NOISE), m.report()),
     "read as a number": lambda s: (m := s.accuracy(under=NOISE), float(m) and m.unjudged()),
