@@ -7,6 +7,7 @@ __all__ = [
     "InvalidBaseline",
     "InvalidData",
     "InvalidModel",
+    "InvalidReport",
     "NeedsValues",
     "NoGradient",
     "RobustError",
@@ -32,6 +33,10 @@ class InvalidData(RobustError, ValueError):
 
 class InvalidModel(RobustError, TypeError):
     """The model cannot do what the check needs, or answered with something impossible."""
+
+
+class InvalidReport(RobustError, ValueError):
+    """A file is no saved run, or does not fit the others."""
 
 
 class NeedsValues(InvalidModel):

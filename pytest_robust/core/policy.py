@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from pytest_robust.core.shard import Shard
 
 __all__ = ["Policy"]
 
@@ -22,6 +26,7 @@ class Policy:
         exact: Evaluate all examples, whether or not the verdict is settled before.
         samples: Use only this many examples, drawn at random by the seed; 0 for all.
         seed: All random numbers come from it.
+        shard: Evaluate only these examples and judge nothing: the merged runs of all shards are judged.
         batch_size: Examples a model is asked about at once, at most.
         allow_pickle: Whether loading a model file may run code that it contains.
 
@@ -35,6 +40,7 @@ class Policy:
     exact: bool = False
     samples: int = 0
     seed: int = 0
+    shard: Shard | None = None
     batch_size: int = 256
     allow_pickle: bool = False
 

@@ -6,9 +6,12 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pytest_robust.core.errors import InvalidData, InvalidReport
 from pytest_robust.core.example import Example
 from pytest_robust.core.gated import Gated
 from pytest_robust.core.groups import Groups
+from pytest_robust.core.piece import Piece
+from pytest_robust.core.ran import Ran
 from pytest_robust.core.scores import Scores
 
 __all__ = ["SCHEMA", "ClassScore", "Record", "Run"]
@@ -46,7 +49,7 @@ class Record:
         under: The perturbation as runnable code; empty for none.
         family: What stays the same along a curve over `level`; empty for none.
         level: The strength on that curve; None where there is no single one.
-        decision: PASS, FAIL, UNDECIDED, INVALID or NO BAR.
+        decision: PASS, FAIL, UNDECIDED, INVALID, NO BAR or, where all shards must be there first, SHARD.
         reason: Why, in a sentence.
         remedy: What to run or change next.
         op: >=, >, <= or <; empty without a bar.
@@ -77,6 +80,7 @@ class Record:
         classes: What each class came to, in the order of the labels; empty where there are no classes.
         health: Pairs of what was looked for in the attack and what was seen, healthy or not; empty
             where nothing was attacked.
+        piece: What one shard of the examples came to; None where all were looked at.
     """
 
     id: str
@@ -115,6 +119,24 @@ class Record:
     groups: Groups | None = None
     classes: tuple[ClassScore, ...] = ()
     health: tuple[tuple[str, str], ...] = ()
+    piece: Piece | None = None
+
+    def check(self) -> None:
+        """Refuse values that a judge would stumble over, where they came from a file.
+
+        Raises:
+            InvalidData: A number is none, or the scores are no scores.
+        """
+        numbers = {name: getattr(self, name) for name in ("bar", "value", "low", "high")}
+        for name, number in {**numbers, "n": self.n, "total": self.total, "confidence": self.confidence}.items():
+            may_miss = name in numbers and number is None
+            if not may_miss and (isinstance(number, bool) or not isinstance(number, (int, float))):
+                raise InvalidData(f"{name}={number!r} of {self.id!r} is no number")
+        if self.groups is not None:
+            self.groups.array()
+        for scores in (self.scores, *((self.piece.known, self.piece.scores) if self.piece is not None else ())):
+            if scores is not None:
+                scores.array()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -133,8 +155,12 @@ class Record:
             "classes": tuple(ClassScore(**each) for each in values.get("classes", ())),
             "health": tuple((asked, seen) for asked, seen in values.get("health", ())),
         }
-        scores, groups = values.get("scores"), values.get("groups")
-        each = {"scores": Scores(**scores) if scores else None, "groups": Groups(**groups) if groups else None}
+        scores, groups, piece = values.get("scores"), values.get("groups"), values.get("piece")
+        each = {
+            "scores": Scores(**scores) if scores else None,
+            "groups": Groups(**groups) if groups else None,
+            "piece": Piece.from_dict(piece) if piece else None,
+        }
         return cls(**{**values, **tuples, **each, "examples": examples})
 
 
@@ -150,6 +176,8 @@ class Run:
         records: The checks, in order of the tests.
         complete: Whether the session came to its end.
         gate: What the comparison with an earlier release came to; None where there was none.
+        ran: Which tests were run; None where that is not known.
+        name: What it is called in the history; empty outside of it.
     """
 
     created: str
@@ -159,6 +187,8 @@ class Run:
     records: tuple[Record, ...] = ()
     complete: bool = True
     gate: Gated | None = None
+    ran: Ran | None = None
+    name: str = ""
 
     def to_json(self) -> str:
         """Return the text of `report.json`.
@@ -170,15 +200,32 @@ class Run:
 
     @classmethod
     def from_json(cls, text: str) -> Run:
-        """Return the run that `to_json` wrote."""
-        values = json.loads(text)
-        if values.pop("schema", None) != SCHEMA:
-            raise ValueError(f"not a report of schema {SCHEMA}")
-        gate = values.get("gate")
-        return cls(
-            **{
-                **values,
-                "records": tuple(Record.from_dict(record) for record in values["records"]),
-                "gate": Gated.from_dict(gate) if gate else None,
-            }
-        )
+        """Return the run that `to_json` wrote.
+
+        Raises:
+            InvalidReport: It is cut off, another file, of a newer schema, or lacks what a report has.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise InvalidReport(f"it is no JSON, or was cut off: {error}; run the tests again") from None
+        if not isinstance(values, dict) or "records" not in values or "schema" not in values:
+            raise InvalidReport("it is some other file; a report is what --robust-output=json:FILE wrote")
+        schema = values.pop("schema")
+        if schema != SCHEMA:
+            raise InvalidReport(f"its schema is {schema}, and this version reads {SCHEMA}; upgrade pytest-robust")
+        gate, ran = values.get("gate"), values.get("ran")
+        try:
+            run = cls(
+                **{
+                    **values,
+                    "records": tuple(Record.from_dict(record) for record in values["records"]),
+                    "gate": Gated.from_dict(gate) if gate else None,
+                    "ran": Ran.from_dict(ran) if ran else None,
+                }
+            )
+            for record in run.records:
+                record.check()
+        except (AttributeError, KeyError, TypeError, InvalidData) as error:
+            raise InvalidReport(f"it lacks what a report of schema {schema} has: {error}") from None
+        return run

@@ -24,7 +24,7 @@ class Scores:
     """The scores of examples in the order of the dataset.
 
     Args:
-        bits: 1 where each score is 0 or 1; 16 for shares, in steps of 1/65535.
+        bits: 1 where each score is 0 or 1; 16 for shares, in steps of 1/65535; 64 where these stay exact.
         n: Examples.
         text: base64 of n * bits bits, the first example first, the highest bit first.
     """
@@ -51,6 +51,18 @@ class Scores:
         packed = np.packbits(scores > 0) if binary else np.rint(scores * _LEVELS).astype(">u2")
         return cls(bits=1 if binary else 16, n=len(scores), text=b64encode(packed.tobytes()).decode())
 
+    @classmethod
+    def exact(cls, scores: Floats) -> Scores:
+        """Return scores as text, shares with all their digits: eight bytes each.
+
+        Args:
+            scores: (n,) from 0 to 1.
+        """
+        made = cls.of(scores)
+        if made.bits == 1:
+            return made
+        return cls(bits=64, n=len(scores), text=b64encode(scores.astype(">f8").tobytes()).decode())
+
     def array(self) -> Floats:
         """Return the (n,) scores.
 
@@ -61,10 +73,12 @@ class Scores:
             raw = b64decode(self.text, validate=True)
         except (binascii.Error, ValueError) as error:
             raise InvalidData(f"scores of {self.n} examples are no base64: {error}") from None
-        if self.bits not in {1, 16} or len(raw) != -(-self.n * self.bits // 8):
+        if self.bits not in {1, 16, 64} or len(raw) != -(-self.n * self.bits // 8):
             raise InvalidData(
                 f"scores of {self.n} examples, {self.bits} bits each, stand in {len(raw)} bytes: they do not fit"
             )
         if self.bits == 1:
             return np.unpackbits(np.frombuffer(raw, np.uint8), count=self.n).astype(np.float64)
+        if self.bits == 64:  # noqa: PLR2004 - as it stands above
+            return np.frombuffer(raw, ">f8").astype(np.float64)
         return np.frombuffer(raw, ">u2").astype(np.float64) / _LEVELS

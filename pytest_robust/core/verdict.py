@@ -13,13 +13,14 @@ __all__ = ["Bar", "Decision", "Verdict"]
 
 
 class Decision(Enum):
-    """PASS is the only one that is true."""
+    """PASS is the only one that is true, but for SHARD, which is no verdict yet."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"
     UNDECIDED = "UNDECIDED"
     INVALID = "INVALID"
     NO_BAR = "NO BAR"
+    SHARD = "SHARD"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,9 @@ class Bar:
 class Verdict:
     """A decision and what it rests on. True only if it is PASS.
 
+    On one shard of the examples it is true too, so that a test goes on to its next check: nothing is
+    judged there, and no report or gate takes it for a PASS.
+
     Args:
         decision: What the check comes to.
         bar: What was demanded, None where nothing was.
@@ -81,5 +85,5 @@ class Verdict:
     explanation: str = ""
 
     def __bool__(self) -> bool:
-        """Return whether the check passed."""
-        return self.decision is Decision.PASS
+        """Return whether the check passed, or is one shard's."""
+        return self.decision in {Decision.PASS, Decision.SHARD}

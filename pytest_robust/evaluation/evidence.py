@@ -20,9 +20,10 @@ from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.table import Column
 from pytest_robust.evaluation.part import Part
 
-__all__ = ["Evidence"]
+__all__ = ["KEPT", "Evidence"]
 
-_KEPT = 3
+KEPT = 3
+"""Examples kept of a check."""
 _TEXT = 400
 _SCORES_RANK = 2
 
@@ -46,7 +47,7 @@ class Evidence:
     """
 
     kept: list[_Kept] = field(default_factory=list)
-    most: int = _KEPT
+    most: int = KEPT
 
     def offer(self, index: Integers, changed: NDArray[Any] | None, outputs: Outputs, distance: Floats | None) -> None:
         """Keep the surest of these examples and those kept before.

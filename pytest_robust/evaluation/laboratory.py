@@ -24,7 +24,7 @@ from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.evaluation.probe import Meter
 
-__all__ = ["Laboratory"]
+__all__ = ["Laboratory", "order_of"]
 
 # Evaluations kept: a test rarely has more checks, and a property makes hundreds that are
 # never asked for again.
@@ -66,8 +66,14 @@ class Laboratory:
         Drawn by the seed, so that the first examples are a sample of all, and the same for
         every model of as many examples.
         """
-        shuffled = np.random.Generator(np.random.Philox(self.policy.seed)).permutation(len(self.data))
-        return shuffled[: self.policy.samples] if self.policy.samples else shuffled
+        shuffled = order_of(len(self.data), self.policy.seed)
+        drawn = shuffled[: self.policy.samples] if self.policy.samples else shuffled
+        return drawn if self.policy.shard is None else drawn[self.policy.shard.holds(drawn)]
+
+    @cached_property
+    def whole(self) -> Laboratory:
+        """The same with all examples, where this one has a shard of them."""
+        return self if self.policy.shard is None else self.with_policy(replace(self.policy, shard=None))
 
     def evaluation(self, request: Request) -> Evaluation:
         """Return the evaluation a metric asks for, as far as it has been computed.
@@ -99,7 +105,7 @@ class Laboratory:
     def with_policy(self, policy: Policy) -> Laboratory:
         """Return the laboratory of the same model and examples under another policy."""
         other = Laboratory(self.model, self.data, policy, bounds=self._bounds, watcher=self.watcher)
-        if (policy.seed, policy.samples) == (self.policy.seed, self.policy.samples):
+        if all(getattr(policy, name) == getattr(self.policy, name) for name in ("seed", "samples", "shard")):
             other.order = self.order
         return other
 
@@ -160,6 +166,11 @@ class Laboratory:
         made.order = self.order
         self._rivals.append((model, made))
         return made
+
+
+def order_of(size: int, seed: int) -> Integers:
+    """Return (size,) the positions of a dataset in the random order of all evaluations."""
+    return np.random.Generator(np.random.Philox(seed)).permutation(size)
 
 
 def _key(request: Request) -> tuple[Any, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.errors import InvalidModel
 from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.verdict import Bar, Decision, Verdict
+from pytest_robust.core.word_search import WordSearch
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.gates.case import Case
 from pytest_robust.statistics.mean_interval import mean_interval
 
-__all__ = ["check_some", "invalid", "share"]
+__all__ = ["check_some", "invalid", "nothing_to_measure", "remedy_of", "share"]
 
 
 def check_some(case: Case, evaluation: Evaluation) -> None:
@@ -20,9 +22,24 @@ def check_some(case: Case, evaluation: Evaluation) -> None:
         InvalidModel: It has none.
     """
     if not len(evaluation):
-        raise InvalidModel(
-            f"there is no example to measure the {case.metric.title} on: the model answers none right before the change"
-        )
+        raise InvalidModel(nothing_to_measure(case.metric.title))
+
+
+def nothing_to_measure(title: str) -> str:
+    """Return why nothing can be said where no example is right before the change."""
+    return f"there is no example to measure the {title} on: the model answers none right before the change"
+
+
+def remedy_of(case: Case) -> str:
+    """Return what to do about a check that fails."""
+    under = getattr(case.metric, "under", None)
+    if isinstance(under, WordSearch):
+        return f"augment the training data with texts that {under!r} found, or lower the bar if the release can bear it"
+    if isinstance(under, Attack):
+        return f"train on adversarial examples of {under!r}, or lower the bar if the release can bear it"
+    if under is None or isinstance(under, Clean):
+        return "look at the examples that are wrong: mislabelled, or of a kind the training data lack?"
+    return f"augment the training data with {under!r}, or lower the bar if the release can bear it"
 
 
 def invalid(case: Case, bar: Bar | None, why: str) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.outcomes import Outcomes
@@ -20,6 +20,13 @@ class Case:
     metric: Metric
     laboratory: Laboratory
     policy: Policy
+
+    @property
+    def whole(self) -> Case:
+        """Return the case of all examples, where this one is of a shard of them."""
+        if self.policy.shard is None:
+            return self
+        return Case(metric=self.metric, laboratory=self.laboratory.whole, policy=replace(self.policy, shard=None))
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:

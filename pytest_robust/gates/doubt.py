@@ -9,7 +9,7 @@ from pytest_robust.core.outcomes import Cost, Finding
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.gates.case import Case
 
-__all__ = ["doubted", "questioned", "total_cost"]
+__all__ = ["doubted", "holds_anyway", "leans_on_failure", "proves_nothing", "questioned", "signs_of", "total_cost"]
 
 
 def doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
@@ -22,16 +22,20 @@ def doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
     flattery = case.metric.flattery
     if bar is None or flattery is Flattery.NONE or verdict.decision not in {Decision.PASS, Decision.FAIL}:
         return verdict
-    says_high = (verdict.decision is Decision.PASS) == bar.upward
-    leans_on_failure = says_high == (flattery is Flattery.UP)
-    if flipped:
-        leans_on_failure = not leans_on_failure
-    if leans_on_failure:
-        told = questioned(case, verdict, anyway=_holds_anyway(case, bar))
+    if leans_on_failure(verdict, flattery) != flipped:
+        told = questioned(case, verdict, anyway=holds_anyway(case, bar))
         # Of the other side's attack the findings tell; what was seen in a healthy one is no line of this check.
         return replace(told, health=verdict.health) if flipped else told
     findings = _found(case, verdict)
     return replace(verdict, findings=findings) if findings else verdict
+
+
+def leans_on_failure(verdict: Verdict, flattery: Flattery) -> bool:
+    """Return whether a PASS or FAIL would be another if the attack had broken more."""
+    if verdict.bar is None or verdict.decision not in {Decision.PASS, Decision.FAIL}:
+        return False
+    says_high = (verdict.decision is Decision.PASS) == verdict.bar.upward
+    return says_high == (flattery is Flattery.UP)
 
 
 def _found(case: Case, verdict: Verdict) -> tuple[Finding, ...]:
@@ -48,6 +52,20 @@ def questioned(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict
         verdict: Rests on it.
         anyway: Whether the verdict would be the same whatever the attack did.
     """
+    verdict = signs_of(case, verdict, anyway=anyway)
+    return proves_nothing(verdict, verdict.findings) if verdict.findings else verdict
+
+
+def signs_of(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict:
+    """Return the verdict with all that speaks against the attacks, and what it took to look for that.
+
+    Args:
+        case: What was judged.
+        verdict: Rests on the attack, or may.
+        anyway: Whether the verdict would be the same whatever the attack did.
+    """
+    if case.metric.flattery is Flattery.NONE:
+        return verdict
     findings = _found(case, verdict)
     if not findings and not anyway:
         # Asked for only here: it costs model calls, and no other verdict needs it.
@@ -59,8 +77,11 @@ def questioned(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict
             health=(*verdict.health, *(examined for opinion in opinions for examined in opinion.health)),
             spent=total_cost(verdict.spent, *(opinion.cost for opinion in opinions)),
         )
-    if not findings:
-        return verdict
+    return replace(verdict, findings=findings)
+
+
+def proves_nothing(verdict: Verdict, findings: tuple[Finding, ...]) -> Verdict:
+    """Return INVALID instead of what rests on an attack that these findings speak against."""
     return replace(
         verdict,
         decision=Decision.INVALID,
@@ -70,7 +91,7 @@ def questioned(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict
     )
 
 
-def _holds_anyway(case: Case, bar: Bar) -> bool:
+def holds_anyway(case: Case, bar: Bar) -> bool:
     """Whether an attack that breaks everything would change nothing: a bar of 0, for instance."""
     return isinstance(case.metric, ExampleMetric) and not bar.of and bar.holds(0.0) == bar.holds(1.0)
 

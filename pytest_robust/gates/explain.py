@@ -17,6 +17,7 @@ from pytest_robust.core.scores import Scores
 from pytest_robust.core.verdict import Decision, Verdict
 from pytest_robust.gates._classes import class_scores
 from pytest_robust.gates.case import Case
+from pytest_robust.gates.shards import piece_of
 
 __all__ = ["explain", "record_of", "under_of"]
 
@@ -84,6 +85,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         examples=() if passing or not begun else begun[-1].examples_at(outcomes[-1].index.size),
         scores=scores,
         groups=None if scores is None or groups is None else Groups.of(groups),
+        piece=piece_of(case, outcomes),
         classes=class_scores(case, outcomes),
         health=_health(outcomes, verdict),
     )
@@ -94,7 +96,7 @@ def _scores(case: Case, outcomes: tuple[Outcomes, ...]) -> Scores | None:
 
     A rate among those right before has none: which examples those are depends on the model.
     """
-    if not isinstance(case.metric, ExampleMetric) or len(outcomes) != 1:
+    if case.policy.shard is not None or not isinstance(case.metric, ExampleMetric) or len(outcomes) != 1:
         return None
     (found,) = outcomes
     if not len(found) or len(found) != len(case.laboratory.order):

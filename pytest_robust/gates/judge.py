@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from math import ceil, isfinite
+from math import ceil
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
@@ -12,14 +12,13 @@ from pytest_robust.core.errors import InvalidArgument, InvalidModel
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import ExampleMetric, Flattery, Request, SampleMetric, Settled, StepwiseMetric
 from pytest_robust.core.outcomes import Cost
-from pytest_robust.core.perturbation import Attack, Clean
+from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Bar, Decision, Verdict
-from pytest_robust.core.word_search import WordSearch
-from pytest_robust.gates._parts import check_some, invalid, share
+from pytest_robust.gates._parts import check_some, invalid, remedy_of, share
 from pytest_robust.gates.case import Case
-from pytest_robust.gates.doubt import doubted, questioned, total_cost
+from pytest_robust.gates.decided import all_of, by_interval, by_value, enough_for
+from pytest_robust.gates.doubt import doubted, holds_anyway, questioned, signs_of, total_cost
 from pytest_robust.metrics.accuracy import Accuracy
-from pytest_robust.statistics.examples_to_settle import examples_to_settle
 from pytest_robust.statistics.mean_interval import is_binary
 from pytest_robust.statistics.prior_posterior_ratio import Side, side_of
 
@@ -87,6 +86,8 @@ def _settled(case: Case, costs: list[Cost], request: Request, at: float) -> Sett
 def report(case: Case) -> Verdict:
     """Return what was measured on all examples without a bar: INVALID where the attack proves nothing."""
     try:
+        if case.policy.shard is not None:
+            return _of_shard(case, None, case.policy.shard)
         estimate = measure(case)
     except InvalidModel as error:
         return invalid(case, None, str(error))
@@ -108,6 +109,8 @@ def judge(case: Case, bar: Bar) -> Verdict:
     or all but certain; the claim about the population by its interval.
     """
     try:
+        if case.policy.shard is not None:
+            return _of_shard(case, bar, case.policy.shard)
         if isinstance(case.metric, StepwiseMetric):
             searched = _stepwise(case, case.metric)
             verdict = replace(_by_value(case, bar, searched.estimate), spent=searched.spent)
@@ -148,7 +151,7 @@ def _sequentially(case: Case, metric: ExampleMetric, bar: Bar) -> Verdict:
         estimate=estimate,
         claim=Claim.DATASET,
         reason=f"settled after {len(scores)} of {total} examples, {why}",
-        remedy="" if passed else _remedy(case),
+        remedy="" if passed else remedy_of(case),
     )
 
 
@@ -172,56 +175,32 @@ def _needed(bar: Bar, total: int) -> int:
 
 
 def _by_value(case: Case, bar: Bar, estimate: Estimate) -> Verdict:
-    passed = bar.holds(estimate.value)
-    beyond = "" if isfinite(estimate.value) else "; the value is beyond everything that was found"
-    rests_on = f"all {estimate.total} examples were evaluated"
+    rests_on = all_of(estimate.total)
     if isinstance(case.metric, StepwiseMetric):
         rests_on = f"the strongest that held is {estimate.low:g}, the mildest that did not {estimate.high:g}"
-    return Verdict(
-        decision=Decision.PASS if passed else Decision.FAIL,
-        bar=bar,
-        estimate=estimate,
-        claim=Claim.DATASET,
-        reason=f"{rests_on}{beyond}",
-        remedy="" if passed else _remedy(case),
-    )
+    return by_value(bar, estimate, rests_on=rests_on, remedy=remedy_of(case))
 
 
 def _by_interval(case: Case, bar: Bar, estimate: Estimate) -> Verdict:
-    above, below = estimate.low > bar.value, estimate.high < bar.value
-    # On a bar that the interval touches, the comparison itself decides: an interval that
-    # ends at the bar clears >= and <=.
-    if bar.op == ">=":
-        above = estimate.low >= bar.value
-    if bar.op == "<=":
-        below = estimate.high <= bar.value
-    decision = Decision.UNDECIDED
-    if above or below:
-        decision = Decision.PASS if above == bar.upward else Decision.FAIL
-    remedy = "" if decision is Decision.PASS else _remedy(case)
-    reason = f"the whole {estimate.confidence:.0%} interval lies {'above' if above else 'below'} the bar"
-    if decision is Decision.UNDECIDED:
-        reason = f"the {estimate.confidence:.0%} interval holds the bar"
-        enough = (
-            examples_to_settle(estimate.value, bar.value, confidence=estimate.confidence)
-            if isinstance(case.metric, ExampleMetric)
-            else None
-        )
-        settle = (
-            f"about {enough:,} examples would settle it at this rate"
-            if enough
-            else "no feasible number would settle it"
-        )
-        remedy = f"{settle}; or claim only what holds on these examples (--robust-claim=dataset)"
-    return Verdict(decision=decision, bar=bar, estimate=estimate, claim=Claim.POPULATION, reason=reason, remedy=remedy)
+    enough = enough_for(bar, estimate) if isinstance(case.metric, ExampleMetric) else None
+    return by_interval(bar, estimate, enough=enough, remedy=remedy_of(case))
 
 
-def _remedy(case: Case) -> str:
-    under = getattr(case.metric, "under", None)
-    if isinstance(under, WordSearch):
-        return f"augment the training data with texts that {under!r} found, or lower the bar if the release can bear it"
-    if isinstance(under, Attack):
-        return f"train on adversarial examples of {under!r}, or lower the bar if the release can bear it"
-    if under is None or isinstance(under, Clean):
-        return "look at the examples that are wrong: mislabelled, or of a kind the training data lack?"
-    return f"augment the training data with {under!r}, or lower the bar if the release can bear it"
+def _of_shard(case: Case, bar: Bar | None, shard: Shard) -> Verdict:
+    """Return what is not judged yet, with what speaks against the attack on these examples.
+
+    Whether the verdict will rest on the attack is known only once all shards are there, so the second
+    opinion is asked for wherever it could.
+    """
+    (evaluation,) = case.evaluations
+    verdict = Verdict(
+        decision=Decision.SHARD,
+        bar=bar,
+        # A shard may hold no example that is right before the change.
+        estimate=measure(case) if len(evaluation) else None,
+        claim=case.policy.claim,
+        reason=f"shard {shard} of the examples: judged once the runs of all {shard.count} are merged",
+        remedy="",
+    )
+    anyway = bar is not None and holds_anyway(case, bar)
+    return signs_of(case, verdict, anyway=anyway) if len(evaluation) else verdict

@@ -170,7 +170,9 @@ class Measurement:
             bar = Shifted(bar, 0.0)
         if isinstance(bar, Shifted):
             bar.measurement.compared = True
-            other = bar.measurement._case  # noqa: SLF001 - another of this class
+            # Each shard compares all pairs: what both sides came to on a part decides nothing.
+            self._case = self._case.whole
+            other = bar.measurement._case.whole  # noqa: SLF001 - another of this class
             whose = bar.measurement._subject  # noqa: SLF001 - likewise
             of = f"{bar!r} of {whose}" if whose != self._subject else repr(bar)
             with self._watched():

@@ -19,8 +19,10 @@ from pytest_robust.core.perturbation import Perturbation
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.gates.case import Case
 from pytest_robust.gates.curve import Curve
 from pytest_robust.gates.measurement import Listener, Measurement, Shifted
+from pytest_robust.gates.shards import can_be_shared
 
 if TYPE_CHECKING:
     from pytest_robust import metrics
@@ -199,8 +201,11 @@ class Subject:
         return self._measurement(made)
 
     def _measurement(self, metric: Metric) -> Measurement:
-        told = metric.about(self._laboratory.data, self._laboratory.order)
-        return Measurement(told, self._laboratory, self._policy, subject=self._name, listener=self._listener)
+        told = metric.about(self._laboratory.data, self._laboratory.whole.order)
+        case = Case(metric=told, laboratory=self._laboratory, policy=self._policy)
+        if not can_be_shared(case):
+            case = case.whole
+        return Measurement(told, case.laboratory, case.policy, subject=self._name, listener=self._listener)
 
 
 def require(

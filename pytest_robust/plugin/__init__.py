@@ -41,15 +41,19 @@ def pytest_configure(config: pytest.Config) -> None:
         replay = Replay(settings.replay, read(settings.replay), allow_pickle=settings.policy.allow_pickle)
         config.pluginmanager.register(replay, "robust-replay")
     gating = settings.gating
+    reporting = bool(settings.report or settings.outputs or gating.wanted)
     if hasattr(config, "workerinput"):
-        if gating.wanted:
+        if reporting:
             from pytest_robust.plugin._deselected import Deselected
 
             config.pluginmanager.register(Deselected(), "robust-deselected")
-    elif settings.report or settings.outputs or gating.wanted or settings.annotations:
+    elif reporting or settings.annotations:
+        from pytest_robust.plugin.selection import Selection
         from pytest_robust.plugin.session import Session
 
-        session = Session(settings, config.rootpath)
+        selection = Selection(config, settings.policy.shard)
+        config.pluginmanager.register(selection, "robust-selection")
+        session = Session(settings, config.rootpath, selection)
         config.pluginmanager.register(session, "robust-session")
         if gating.wanted:
             from pytest_robust.plugin.release import Release

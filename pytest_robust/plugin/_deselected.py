@@ -1,4 +1,4 @@
-"""How many tests a worker of xdist left out: its controller collects none, and could not know."""
+"""Which tests a worker of xdist left out: its controller collects none, and could not know."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ DESELECTED = "robust_deselected"
 
 
 class Deselected:
-    """Counts in a worker, and tells the controller when the worker is done."""
+    """Listens in a worker, and tells the controller when the worker is done."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._left_out: list[str] = []
 
     @pytest.hookimpl
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        """Count the tests left out."""
-        self._count += len(items)
+        """Remember the tests left out."""
+        self._left_out += [item.nodeid for item in items]
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Tell the controller."""
-        session.config.workeroutput[DESELECTED] = self._count  # type: ignore[attr-defined]  # xdist's
+        session.config.workeroutput[DESELECTED] = self._left_out  # type: ignore[attr-defined]  # xdist's

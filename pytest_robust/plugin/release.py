@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_robust.core.baseline import Baseline, named
-from pytest_robust.core.errors import InvalidArgument, InvalidBaseline
+from pytest_robust.core.errors import InvalidArgument, InvalidBaseline, InvalidReport
 from pytest_robust.core.gated import Gated
-from pytest_robust.core.verdict import Decision
+from pytest_robust.gates.commit import commit_of
 from pytest_robust.gates.gate import Terms, gate
+from pytest_robust.gates.keep import keep, shortfalls
 from pytest_robust.gates.waiver import Waiver
-from pytest_robust.plugin._deselected import DESELECTED
 from pytest_robust.plugin._gate_reports import emit
 from pytest_robust.plugin.session import terminal_of
 
@@ -29,14 +26,6 @@ if TYPE_CHECKING:
     from pytest_robust.plugin.session import Session
 
 __all__ = ["Release"]
-
-_SELECTING = {
-    "lf": "--lf",
-    "stepwise": "--stepwise",
-    "ignore": "--ignore",
-    "ignore_glob": "--ignore-glob",
-    "collectonly": "--collect-only",
-}
 
 
 class Release:
@@ -53,7 +42,6 @@ class Release:
 
     def __init__(self, gating: Gating, session: Session, config: pytest.Config) -> None:
         self._gating, self._session, self._config = gating, session, config
-        self._deselected: Counter[str] = Counter()
         self._told: list[tuple[str, bool]] = []
         self._ended = False
         self._baseline: Baseline | None = None
@@ -65,17 +53,6 @@ class Release:
         session.gated = Gated(
             evaluated=False, baseline=self._terms.source, first=self._baseline is None, margin=gating.margin
         )
-
-    @pytest.hookimpl
-    def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        """Count the tests left out in this process."""
-        self._deselected[""] += len(items)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - xdist's own
-        """Count the tests a worker left out."""
-        told = getattr(node, "workeroutput", None) or {}
-        self._deselected[node.gateway.id] += told.get(DESELECTED, 0)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -94,7 +71,7 @@ class Release:
                 self._baseline,
                 self._session.run(),
                 self._terms,
-                lacking=tuple(self._lacking()),
+                lacking=self._session.selection.ran().lacking,
                 turned=self._session.turned(),
             )
             self._session.gated = gated
@@ -124,41 +101,26 @@ class Release:
         for line, bad in self._told:
             terminalreporter.write_line(line, red=bad)
 
-    def _lacking(self) -> list[str]:
-        """Return what was not run, a sentence each."""
-        # All workers leave out the same tests.
-        deselected = max(self._deselected.values(), default=0)
-        found = [f"{deselected} test{'s were' if deselected > 1 else ' was'} deselected"] if deselected else []
-        found += [f"only some tests were asked for: {word}" for name, word in _SELECTING.items() if self._given(name)]
-        found += [f"only some tests were asked for: {argument}" for argument in self._config.args if "::" in argument]
-        return found
-
-    def _given(self, name: str) -> bool:
-        return bool(self._config.getoption(name, default=None))
-
     def _save(self, session: pytest.Session, path: Path) -> None:
         from pytest_robust.reporting import write
 
         run = self._session.run()
-        against = self._against(session, run)
         checks = len(named(run))
-        accept = self._gating.accept
-        if not checks or (against and not accept):
-            why = "; ".join(against) or "it would hold no check"
-            hint = '; if it must be: --robust-accept="reason"' if checks else ""
-            self._told.append((f"robust: baseline {path} not saved: {why}{hint}", True))
+        try:
+            kept = keep(
+                run,
+                against=self._against(session, run),
+                accept=self._gating.accept,
+                how="--robust-accept",
+                commit=commit_of(self._config.rootpath),
+                scores=self._gating.single_examples,
+            )
+            write(path, kept.to_json())
+        except (InvalidReport, OSError) as error:
+            self._told.append((f"robust: baseline {path} not saved: {error}", True))
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
         else:
-            scores = self._gating.single_examples
-            accepted = f"{accept} ({'; '.join(against)})" if against else ""
-            kept = Baseline.of(run, commit=_commit(self._config.rootpath), accepted=accepted, scores=scores)
-            try:
-                write(path, kept.to_json())
-            except OSError as error:
-                self._told.append((f"robust: baseline {path} not saved: {error}", True))
-            else:
-                self._told.append((f"robust: saved {checks} check{'s' * (checks > 1)} as baseline {path}", False))
-                return
-        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+            self._told.append((f"robust: saved {checks} check{'s' * (checks > 1)} as baseline {path}", False))
 
     def _against(self, session: pytest.Session, run: Run) -> list[str]:
         """Return what speaks against keeping the run, a sentence each."""
@@ -167,9 +129,7 @@ class Release:
         found = [] if self._ended else [f"the run did not come to its end{f': {stopped}' if stopped else ''}"]
         if session.exitstatus and self._ended:
             found.append(f"the run did not succeed: exit status {int(session.exitstatus)}")
-        found += self._lacking()
-        poor = Counter(record.decision for record in run.records if record.decision != Decision.PASS.value)
-        return found + [f"{count} of {len(run.records)} checks came to {word}" for word, count in sorted(poor.items())]
+        return [*found, *self._session.selection.ran().lacking, *shortfalls(run)]
 
 
 def _read(path: Path | None) -> Baseline:
@@ -199,22 +159,3 @@ def _terms(gating: Gating, baseline: Baseline | None, config: pytest.Config) -> 
         source=source,
         refresh=f"pytest --robust-save-baseline={shown}",
     )
-
-
-def _commit(root: Path) -> str:
-    """Return the git commit checked out, with -dirty where files differ from it; empty where there is none."""
-    git = shutil.which("git")
-    if git is None:
-        return ""
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments
-            [git, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

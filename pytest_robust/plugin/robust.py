@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from pytest_robust.plugin.collector import Collector
 from pytest_robust.plugin.markers import marks_of
 from pytest_robust.plugin.running import RUNNING
 from pytest_robust.plugin.settings import Settings
+from pytest_robust.strategies._context import in_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -150,7 +152,8 @@ class Robust:
         item = RUNNING.get()
         for mark in marks_of(item) if item is not None else ():
             policy = mark.applied(policy, commanded=self._settings.commanded)
-        return policy
+        # What a property draws next depends on what a check came to, which a shard cannot say.
+        return replace(policy, shard=None) if policy.shard is not None and in_property() else policy
 
     def _fixture(self, name: str) -> Any:  # noqa: ANN401 - what the project's fixture returns
         item = RUNNING.get()

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from pytest_robust.core.gated import Gated
     from pytest_robust.core.record import Run
     from pytest_robust.core.turned import Turned
+    from pytest_robust.plugin.selection import Selection
     from pytest_robust.plugin.settings import Settings
     from pytest_robust.reporting import Terminal
 
 __all__ = ["Session", "terminal_of"]
 
 _PACKAGES = ("pytest", "numpy", "keras", "tensorflow", "torch", "jax", "scikit-learn", "hypothesis")
+
+# Digits of a commit that tell it from the others of a project.
+_SHORT = 10
 
 
 class Session:
@@ -31,10 +35,11 @@ class Session:
     Args:
         settings: What to show and to write.
         root: Where `.robust/` goes.
+        selection: Knows which tests were run.
     """
 
-    def __init__(self, settings: Settings, root: Path) -> None:
-        self._settings, self._root = settings, root
+    def __init__(self, settings: Settings, root: Path, selection: Selection) -> None:
+        self._settings, self._root, self.selection = settings, root, selection
         self._strings: list[str] = []
         self._turned: list[str] = []
         self._interrupted = False
@@ -82,6 +87,21 @@ class Session:
                 # A report that was asked for and is not there must not look like success.
                 self._unwritten.append(f"{path}: {error}")
                 session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        if self._settings.report and self._complete and run.records and self._settings.policy.shard is None:
+            self._add_to_history(session, run)
+
+    def _add_to_history(self, session: pytest.Session, run: Run) -> None:
+        from pytest_robust.gates.commit import commit_of
+        from pytest_robust.reporting import keep_run
+
+        commit, *dirty = commit_of(self._root).split("-")
+        name = self._settings.run_name or "-".join([commit[:_SHORT], *dirty]) or self._root.name
+        folder = self._root / ".robust" / "runs"
+        try:
+            self._written.append(str(keep_run(folder, run, name=name)))
+        except OSError as error:
+            self._unwritten.append(f"{folder}: {error}")
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -140,6 +160,7 @@ class Session:
             records=tuple(sorted(records, key=lambda record: (record.nodeid.partition("::")[0], record.nodeid))),
             complete=self._complete,
             gate=self.gated,
+            ran=self.selection.ran(),
         )
 
 

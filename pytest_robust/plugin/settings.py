@@ -17,7 +17,7 @@ from pytest_robust.plugin.gating import Gating
 
 __all__ = ["Output", "Settings", "add_options"]
 
-_DEFAULTS = {item.name: item.default for item in fields(Policy)}
+_DEFAULTS = {item.name: item.default for item in fields(Policy) if item.default is not None}
 _OTHERS = {
     "profile": "standard",
     "margin": f"{Gating.margin:g}",
@@ -49,6 +49,18 @@ def _when(text: str) -> str:
     return text
 
 
+def _shard(text: str) -> object:
+    from pytest_robust.core.shard import Shard
+
+    return Shard.of(text)
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ValueError("give it a name, such as 2.1.0")
+    return text.strip()
+
+
 _VALUES = (
     Option(
         name="claim",
@@ -66,6 +78,17 @@ _VALUES = (
     Option(name="samples", metavar="N", parse=int, help="Use at most N examples, drawn by the seed; 0 for all"),
     Option(name="seed", metavar="N", parse=int, help="All random numbers come from it"),
     Option(name="batch_size", metavar="N", parse=int, help="Examples a model is asked about at once, at most"),
+)
+_SHARD = (
+    # Of one job of several, so without a key: in an ini file all jobs would look at the same examples.
+    Option(
+        name="shard",
+        metavar="I/K",
+        parse=_shard,
+        help="Look at every K-th example only, beginning with the I-th, and judge nothing: "
+        "pytest-robust merge or gate judges the runs of all K together",
+        ini=False,
+    ),
 )
 _PROFILES = ("quick", "standard", "release")
 _BATTERY = (
@@ -109,8 +132,16 @@ _PIPELINE = (
         help="Annotate on GitHub what did not pass: 'auto', where GITHUB_ACTIONS is true, or 'no'",
     ),
 )
+_HISTORY = (
+    Option(
+        name="run_name",
+        metavar="NAME",
+        parse=_name,
+        help="What this run is called in the history; else the git commit, else the folder",
+    ),
+)
 _SWITCHES = {
-    "report": "Show the table of checks, and write .robust/report.html, .json and .md",
+    "report": "Show the table of checks, write .robust/report.html, .json and .md, and add to the history",
     "exact": "Evaluate all examples, also where the verdict is settled before",
     "allow_pickle": "Load model files that can run code (pickle, joblib)",
     "junit_properties": "Write the numbers of each check into --junitxml as properties of its test",
@@ -153,6 +184,7 @@ class Settings:
         counterexamples: Where broken inputs are saved, None for nowhere.
         annotations: Whether commands for GitHub's runner are printed.
         junit_properties: Whether tests get properties for JUnit's file.
+        run_name: What the run is called in the history; empty for the git commit or the folder.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -167,6 +199,7 @@ class Settings:
     profile: str = "standard"
     samples: int | None = None
     gating: Gating = field(default_factory=Gating)
+    run_name: str = ""
     commanded: frozenset[str] = frozenset()
     replay: Path | None = None
     counterexamples: Path | None = None
@@ -195,8 +228,21 @@ class Settings:
             name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES
         }
         gate = Gating.of(config, disable=switches["disable"])
+        shard = parsed(_SHARD, config)
+        if shard and gate.wanted:
+            raise pytest.UsageError(
+                f"--robust-shard={shard['shard']} judges nothing, so it cannot gate or save a baseline: write each "
+                "shard's run with --robust-output=json:FILE, then pytest-robust gate FILE..."
+            )
+        if shard and gate.detail == "counts":
+            raise pytest.UsageError(
+                f"--robust-shard={shard['shard']} keeps what each example came to, which "
+                "--robust-baseline-detail=counts forbids: leave one of them out"
+            )
+        # A gate and a shard need each example's answer.
+        exact = gate.wanted or bool(shard)
         try:
-            policy = Policy(**values, exact=switches["exact"] or gate.wanted, allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
+            policy = Policy(**values, **shard, exact=switches["exact"] or exact, allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
         except InvalidArgument as error:
             raise pytest.UsageError(f"--robust-{error}") from None
         texts = [*config.getini("robust_output"), *config.getoption("robust_output")]
@@ -213,10 +259,10 @@ class Settings:
             annotations=parsed(_PIPELINE, config).get("annotations") != "no"
             and os.environ.get("GITHUB_ACTIONS") == "true",
             junit_properties=switches["junit_properties"],
+            run_name=str(parsed(_HISTORY, config).get("run_name", "")),
             commanded=frozenset(
-                # A gate needs each example's answer, so no marker may stop before the last.
-                [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)]
-                + ["exact"] * gate.wanted
+                # So no marker may stop before the last.
+                [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)] + ["exact"] * exact
             ),
         )
 
@@ -253,7 +299,7 @@ def add_options(parser: pytest.Parser) -> None:
         type="linelist",
         default=[],
     )
-    for option in (*_VALUES, *_BATTERY, *gating.OPTIONS, *_PIPELINE):
+    for option in (*_VALUES, *_SHARD, *_BATTERY, *_HISTORY, *gating.OPTIONS, *_PIPELINE):
         default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(
@@ -264,16 +310,10 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def _output(text: str, config: pytest.Config) -> Output:
-    from pytest_robust.core.catalog import Catalog
-    from pytest_robust.reporting import Reporter
+    from pytest_robust.reporting import Target
 
-    word, colon, path = text.partition(":")
-    reporters: Catalog[Reporter] = Catalog(room="pytest_robust.reporting", interface=Reporter)  # type: ignore[type-abstract]  # the interface
-    formats = [name for name in reporters.names() if name != "terminal"]
-    append = word == "md-append"
-    if not colon or not path or (word not in formats and not append):
-        raise pytest.UsageError(
-            f"--robust-output={text}: write FORMAT:PATH, with a format of {', '.join([*formats, 'md-append'])}, "
-            "for instance html:robust.html"
-        )
-    return Output(format="md" if append else word, path=config.invocation_params.dir / path, append=append)
+    try:
+        target = Target.of(text, config.invocation_params.dir)
+    except InvalidArgument as error:
+        raise pytest.UsageError(f"--robust-output={error}") from None
+    return Output(format=target.format, path=target.path, append=target.append)

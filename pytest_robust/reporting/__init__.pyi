@@ -1,7 +1,11 @@
 from ._annotations import Place, annotation_lines
+from ._history import Moment, Series, history
+from ._output import Target
 from ._pictures import png
 from ._progress_line import progress_line
 from ._reporter import Reporter
+from ._runs import keep_run, read_runs
+from ._sparklines import sparklines
 from ._summary import Summary
 from ._write import append, save, write
 from .html import Html
@@ -13,14 +17,21 @@ __all__ = [
     "Html",
     "Json",
     "Md",
+    "Moment",
     "Place",
     "Reporter",
+    "Series",
     "Summary",
+    "Target",
     "Terminal",
     "annotation_lines",
     "append",
+    "history",
+    "keep_run",
     "png",
     "progress_line",
+    "read_runs",
     "save",
+    "sparklines",
     "write",
 ]

@@ -14,7 +14,15 @@ __all__ = ["NOT_EVALUATED", "Summary", "badness", "is_pass", "slug", "worst_firs
 
 # FAIL before INVALID: a breach that was shown stays, whatever becomes of the attack that proved nothing.
 _WORST_FIRST = tuple(
-    decision.value for decision in (Decision.FAIL, Decision.INVALID, Decision.UNDECIDED, Decision.NO_BAR, Decision.PASS)
+    decision.value
+    for decision in (
+        Decision.FAIL,
+        Decision.INVALID,
+        Decision.UNDECIDED,
+        Decision.SHARD,
+        Decision.NO_BAR,
+        Decision.PASS,
+    )
 )
 _TOLD_FIRST = (Decision.PASS.value, *_WORST_FIRST)
 
@@ -69,6 +77,8 @@ class Summary:
         worst = max(found, key=badness, default="")
         if not run.complete:
             decision, reason = NOT_EVALUATED, "the session was interrupted"
+        elif run.ran is not None and run.ran.shard:
+            decision, reason = NOT_EVALUATED, f"shard {run.ran.shard} of the examples, to be merged with the others"
         elif not run.records:
             decision, reason = NOT_EVALUATED, "no check was made"
         elif worst == Decision.PASS.value:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
-__all__ = ["append", "save", "write"]
+__all__ = ["append", "make_folder", "save", "write"]
 
 _OWN_FOLDER = ".robust"
 
@@ -42,7 +42,7 @@ def save(path: Path, content: bytes) -> None:
         # A device, a pipe or a folder: must not be replaced, and a folder's error is the right one.
         place.write_bytes(content)
         return
-    _make_folder(place.parent)
+    make_folder(place.parent)
     fresh = place.with_name(f".{place.name}.{uuid4().hex}.tmp")
     try:
         with fresh.open("xb") as stream:
@@ -65,7 +65,7 @@ def append(path: Path, text: str) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    _make_folder(path.resolve().parent)
+    make_folder(path.resolve().parent)
     content = _apart(path) + text.encode("utf-8", errors="backslashreplace")
     with path.open("ab") as stream:
         stream.write(content)
@@ -82,7 +82,12 @@ def _apart(path: Path) -> bytes:
         return b"\n" if stream.read(1) == b"\n" else b"\n\n"
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; one called .robust is kept out of version control.
+
+    Raises:
+        OSError: It cannot be made.
+    """
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for place in missing:

@@ -50,6 +50,7 @@ _STYLES = {
     "unknown": "bold red",
     "undecided": "yellow",
     "no-bar": "cyan",
+    "shard": "cyan",
     "not-evaluated": "bold red",
 }
 
@@ -144,7 +145,11 @@ class Terminal(Reporter):
 
     def _below(self, record: Record, *, cost: bool) -> Iterator[str]:
         # A number that was asked for without a bar has its whole story in its row.
-        plain = is_pass(record) or (record.decision == Decision.NO_BAR.value and not record.remedy.strip())
+        plain = (
+            is_pass(record)
+            or record.decision == Decision.SHARD.value
+            or (record.decision == Decision.NO_BAR.value and not record.remedy.strip())
+        )
         why = () if plain else (record.reason, record.remedy.strip() and f"-> {record.remedy}")
         told = [line for line in (*why, broken_by_of(record)) if line.strip()]
         yield from told

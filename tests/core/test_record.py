@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
+from pytest_robust.core.errors import InvalidReport
 from pytest_robust.core.example import Example, Picture
 from pytest_robust.core.record import SCHEMA, Record, Run
 
@@ -86,9 +87,34 @@ def test_a_number_that_json_cannot_say_is_refused(number: float) -> None:
         Run(created="", tool="", records=(record,)).to_json()
 
 
-@pytest.mark.parametrize("text", ["{}", '{"schema": 999, "records": []}'])
-def test_a_report_of_another_schema_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=f"not a report of schema {SCHEMA}"):
+CHECK = Record(id="a", metric="a", title="a", decision="PASS", reason="")
+
+
+def _edited(**changes: object) -> str:
+    values = json.loads(Run(created="", tool="", records=(CHECK,)).to_json())
+    values["records"][0].update(changes)
+    return json.dumps(values)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "it is no JSON, or was cut off"),
+        (_edited()[:-40], "it is no JSON, or was cut off.*run the tests again"),
+        ("[]", "it is some other file; a report is what --robust-output=json:FILE wrote"),
+        ('{"records": []}', "it is some other file"),
+        ('{"schema": 999, "records": []}', f"its schema is 999, and this version reads {SCHEMA}; upgrade"),
+        ('{"schema": 1, "records": [1]}', "it lacks what a report of schema 1 has"),
+        ('{"schema": 1, "records": []}', "it lacks what a report of schema 1 has"),
+        (_edited(value="0.9"), "value='0.9' of 'a' is no number"),
+        (_edited(n=True), "n=True of 'a' is no number"),
+        (_edited(n=None), "n=None of 'a' is no number"),
+        (_edited(surprise=1), "surprise"),
+        (_edited(scores={"bits": 1, "n": 80, "text": "AA=="}), "scores of 80 examples, 1 bits each, stand in 1 bytes"),
+    ],
+)
+def test_a_file_that_is_no_report_of_this_schema_is_refused_with_what_is_wrong(text: str, why: str) -> None:
+    with pytest.raises(InvalidReport, match=why):
         Run.from_json(text)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.scores import Scores
@@ -40,3 +41,11 @@ def test_a_thousand_examples_take_168_characters():
 def test_text_that_does_not_hold_them_is_refused(scores, message):
     with pytest.raises(InvalidData, match=message):
         scores.array()
+
+
+@given(hnp.arrays(np.float64, st.integers(0, 20), elements=st.floats(0, 1)))
+def test_exact_scores_come_back_with_every_digit(scores):
+    kept = Scores.exact(scores)
+    assert (kept.array() == scores).all()
+    assert kept.n == len(scores)
+    assert kept.bits == (1 if ((scores == 0) | (scores == 1)).all() else 64)

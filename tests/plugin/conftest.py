@@ -51,6 +51,10 @@ def project(pytester, monkeypatch):
             return pytester.runpytest_subprocess("-p", "no:randomly", *unused, *arguments)
 
         @staticmethod
+        def inprocess(*arguments):
+            return pytester.runpytest_inprocess("-p", "no:randomly", *arguments)
+
+        @staticmethod
         def records(path=".robust/report.json"):
             return json.loads((pytester.path / path).read_text())["records"]
 

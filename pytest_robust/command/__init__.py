@@ -1,0 +1,1 @@
+"""The command `pytest-robust`, which judges saved runs; one file a subcommand."""
