@@ -97,5 +97,6 @@ def first_steps(run: Run, places: Mapping[str, str]) -> tuple[tuple[Step, ...], 
 
 
 def _blocking(gated: Gated | None) -> list[GatedCheck]:
-    """Return what stands against the release, what was shown before what could not be."""
-    return sorted(gated.blocking, key=lambda check: check.decision in _UNSHOWN) if gated else []
+    """Return what stands against the release: what was shown before what could not be, the larger drop first."""
+    blocking = gated.blocking if gated else ()
+    return sorted(blocking, key=lambda check: (check.decision in _UNSHOWN, -(check.drop or 0.0)))

@@ -29,6 +29,12 @@ def test_what_blocks_the_release_stands_before_what_only_turned(runs: Runs) -> N
     assert changed_checks(None) == []
 
 
+def test_of_those_that_failed_the_larger_drop_stands_first(runs: Runs) -> None:
+    small, large = (runs.gated(runs.record(), old, decision="FAIL") for old in (0.96, 0.99))
+    unlike = replace(small, drop=None, decision="INVALID")
+    assert changed_checks(_gate(unlike, small, large)) == [large, small, unlike]
+
+
 def test_turned_examples_are_added_up_over_the_checks_that_have_pairs(runs: Runs) -> None:
     pairs = runs.gated(runs.record(), 0.9, newly_broken=3, newly_right=2)
     none = replace(pairs, newly_broken=None, newly_right=None)
