@@ -42,6 +42,13 @@ def test_no_classes_are_no_table_and_scores_beyond_shares_have_no_bars(runs: Run
 
 
 def test_the_drop_of_a_class_is_told_with_its_sign(runs: Runs) -> None:
-    page = Html().render(runs.run(runs.record(classes=(_class("cat", 0.75, 0.5), _class("dog", 0.5, 0.75)))))
+    classes = (_class("cat", 0.75, 0.5), _class("dog", 0.5, 0.75))
+    page = Html().render(runs.run(runs.record(classes=classes, under="Fog(severity=3)")))
     assert "+0.250" in page
     assert "-0.250" in page
+
+
+def test_classes_of_unchanged_data_have_no_drop(runs: Runs) -> None:
+    page = Html().render(runs.run(runs.record(classes=(_class("cat", 0.75, 0.75),))))
+    assert "<b>0.750</b>" in page
+    assert "+0.000" not in page
