@@ -6,8 +6,6 @@ import re
 from io import StringIO
 from typing import Any
 
-from pytest_robust.core.record import Record
-from pytest_robust.core.verdict import Decision
 from pytest_robust.reporting._curves import Chart, Series
 
 __all__ = ["COLOURS", "chart_svg"]
@@ -16,8 +14,9 @@ COLOURS = 6
 """How many colours the page's style has for lines: --line-0 and so on."""
 
 # Colours that stand for the page's own; no other part of the drawing has them.
-_INK, _RULE, _LINE = "#0000e0", "#0000e1", "#0000f"
+_INK, _RULE, _OLD, _LINE = "#0000e0", "#0000e1", "#0000e2", "#0000f"
 _DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
+_BEFORE = (0, (3, 2))
 _MARKERS = "osD^vP"
 _INCHES = (5.0, 3.1)
 
@@ -58,7 +57,7 @@ def chart_svg(chart: Chart, number: int) -> str:
         axes.tick_params(length=0, pad=5)
         axes.spines["left"].set_visible(False)
         axes.margins(x=0.03)
-        if all(0 <= end <= 1 for series in chart.series for record in series.points for end in _span(record)):
+        if all(0 <= end <= 1 for each in chart.series for point in each.points for end in (point.low, point.high)):
             axes.set_ylim(0, 1.02)
             axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
         figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
@@ -69,23 +68,20 @@ def _draw(axes: object, series: Series, turn: int) -> None:
     from matplotlib.axes import Axes
 
     assert isinstance(axes, Axes)  # tells the type without importing it at the top
-    colour, levels = f"{_LINE}{turn % COLOURS}", list(series.levels)
-    values = [_span(record)[0] for record in series.points]
-    lows, highs = [_span(record)[1] for record in series.points], [_span(record)[2] for record in series.points]
-    axes.fill_between(levels, lows, highs, color=colour, alpha=0.14, linewidth=0)
-    axes.plot(levels, values, color=colour, linewidth=1.8, linestyle=_DASHES[turn // COLOURS % len(_DASHES)])
-    for level, value, record in zip(levels, values, series.points, strict=True):
-        # Hollow: a number that an attack produced which proves nothing.
-        hollow = record.decision == Decision.INVALID.value
-        face = "none" if hollow else colour
-        axes.plot(level, value, _MARKERS[turn % COLOURS], color=colour, markerfacecolor=face, markersize=4.5)
-        if record.bar is not None and record.op:
-            axes.plot(level, record.bar, "_", color=_INK, markersize=11, markeredgewidth=1.4)
-
-
-def _span(record: Record) -> tuple[float, float, float]:
-    value = record.value or 0.0
-    return value, value if record.low is None else record.low, value if record.high is None else record.high
+    colour = _OLD if series.before else f"{_LINE}{turn % COLOURS}"
+    dashes = _BEFORE if series.before else _DASHES[turn // COLOURS % len(_DASHES)]
+    levels, values = [point.level for point in series.points], [point.value for point in series.points]
+    lows, highs = [point.low for point in series.points], [point.high for point in series.points]
+    # The baseline lies behind: the new line should be seen where both are one.
+    depth = 1 if series.before else 2
+    axes.fill_between(levels, lows, highs, color=colour, alpha=0.14, linewidth=0, zorder=depth)
+    axes.plot(levels, values, color=colour, linewidth=1.8, linestyle=dashes, zorder=depth)
+    for point in series.points:
+        marker = "." if series.before else _MARKERS[turn % COLOURS]
+        (spot,) = axes.plot(point.level, point.value, marker, color=colour, markersize=4.5, zorder=depth)
+        spot.set_markerfacecolor("none" if point.hollow else colour)
+        if point.bar is not None:
+            axes.plot(point.level, point.bar, "_", color=_INK, markersize=11, markeredgewidth=1.4)
 
 
 def _inline(svg: str, number: int) -> str:
@@ -98,5 +94,5 @@ def _inline(svg: str, number: int) -> str:
     body = re.sub(r'(xlink:href="#|url\(#)', rf"\1chart{number}-", body)
     body = re.sub(r"font: [^;\"]*;?", "", body)
     body = re.sub(rf"{_LINE}(\d)", r"var(--line-\1)", body)
-    body = body.replace(_INK, "var(--muted)").replace(_RULE, "var(--rule)")
+    body = body.replace(_INK, "var(--muted)").replace(_RULE, "var(--rule)").replace(_OLD, "var(--before)")
     return body.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)

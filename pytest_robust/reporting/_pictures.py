@@ -45,15 +45,20 @@ class Triptych:
 
     Args:
         clean: The unchanged input.
-        changed: The changed input.
+        changed: The changed input; None where nothing was changed.
         difference: Grey where nothing changed, scaled so that the largest change is black or white.
         largest: The largest change, in levels of 255.
     """
 
     clean: Shown
-    changed: Shown
+    changed: Shown | None
     difference: Shown | None
     largest: int
+
+    @property
+    def weight(self) -> int:
+        """The characters of its addresses."""
+        return sum(len(shown.address) for shown in (self.clean, self.changed, self.difference) if shown)
 
 
 def triptych(example: Example, *, most_bytes: int) -> Triptych | None:
@@ -63,8 +68,11 @@ def triptych(example: Example, *, most_bytes: int) -> Triptych | None:
         example: What to show.
         most_bytes: What one picture may weigh; those above it are compressed, then shrunk.
     """
-    if example.clean is None or example.changed is None:
+    if example.clean is None:
         return None
+    if example.changed is None:
+        shown = _shown(_opaque(example.clean), most_bytes)
+        return Triptych(clean=shown, changed=None, difference=None, largest=0)
     clean, changed = _opaque(example.clean), _opaque(example.changed)
     difference, largest = None, 0
     if clean.shape == changed.shape:

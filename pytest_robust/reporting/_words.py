@@ -19,6 +19,7 @@ __all__ = [
     "count_of",
     "example_of",
     "interval_of",
+    "key_of",
     "need_of",
     "number",
     "one_line",
@@ -121,6 +122,11 @@ def interval_of(record: Record) -> str:
     if record.low is None or record.high is None:
         return ""
     return f"[{number(record.low)}, {number(record.high)}]"
+
+
+def key_of(record: Record) -> str:
+    """Return the name by which a baseline knows the check."""
+    return f"{record.nodeid}::{record.id}"
 
 
 def need_of(record: Record) -> str:

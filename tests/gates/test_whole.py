@@ -104,6 +104,17 @@ def test_merged_shards_are_the_record_of_one_session_but_for_what_they_took(chec
     assert differences(measured(check, policy), merged(check, policy, count)) == {}
 
 
+def test_what_was_seen_of_an_attack_is_told_for_each_shard():
+    check, policy = "attack that the model stands", Policy(exact=True)
+    found, asked = merged(check, policy, 2).health, [asked for asked, _ in measured(check, policy).health]
+    assert len(asked) >= 4
+    for name in asked[:4]:
+        assert [told for told, _ in found if told.startswith(f"{name} (")] == [
+            f"{name} (shard 1/2)",
+            f"{name} (shard 2/2)",
+        ]
+
+
 @pytest.mark.parametrize("check", ["noise", "all together"])
 def test_one_shard_of_one_is_the_session_itself(check):
     assert differences(measured(check, Policy(exact=True)), merged(check, Policy(exact=True), 1)) == {}

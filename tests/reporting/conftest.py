@@ -13,12 +13,17 @@ from sklearn.datasets import load_digits
 
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.example import Example, Picture
-from pytest_robust.core.record import Record, Run
+from pytest_robust.core.gated import Gated, GatedCheck
+from pytest_robust.core.record import ClassScore, Record, Run
+from pytest_robust.reporting import Html
+from pytest_robust.reporting._history import Moment, Series
 
 __all__ = ["HOSTILE", "Runs"]
 
 HOSTILE = (
     "<script>alert(1)</script>",
+    "</script></style><svg onload=alert(1)>",
+    "javascript:alert(1)//'--><!--",
     '"><img src=x onerror=alert(1)>',
     "two\nlines\r\x1b[31mred\x00",
     "a|b `c` *d* _e_ [f](https://evil.example) @everyone ${{7*7}} {{7*7}}",
@@ -205,19 +210,7 @@ class Runs:
                 op=">=",
                 bar=0.7,
                 bar_of="accuracy of production - 0.01",
-                examples=(
-                    self.example(
-                        42,
-                        label="positive",
-                        before="positive",
-                        after="negative",
-                        clean=None,
-                        changed=None,
-                        distance=None,
-                        clean_text="A warm, clever film that never loses its way.",
-                        changed_text="A wram, clever film that nevre loses its way.",
-                    ),
-                ),
+                examples=(self.typo(42),),
             ),
             self.record(
                 id="nothing",
@@ -234,14 +227,162 @@ class Runs:
             ),
         )
 
+    def gated(self, record: Record, old: float, **changes: Any) -> GatedCheck:
+        """Return a check beside its baseline that passed, but for what is changed."""
+        new = record.value or 0.0
+        usual: dict[str, Any] = {
+            "check": f"{record.nodeid}::{record.id}",
+            "title": record.title,
+            "decision": "PASS",
+            "reason": f"{old} became {new}, within the margin of 0.01",
+            "old": old,
+            "new": new,
+            "drop": old - new,
+            "low": old - new - 0.008,
+            "high": old - new + 0.008,
+            "margin": 0.01,
+            "newly_broken": 4,
+            "newly_right": 4,
+            "old_low": max(0.0, old - 0.02),
+            "old_high": min(1.0, old + 0.02),
+            "family": record.family,
+            "level": record.level,
+        }
+        return GatedCheck(**(usual | changes))
+
+    def typo(self, index: int, **changes: Any) -> Example:
+        """Return an example of changed text."""
+        usual: dict[str, Any] = {
+            "label": "positive",
+            "before": "positive",
+            "after": "negative",
+            "clean": None,
+            "changed": None,
+            "distance": None,
+            "clean_text": "A warm, clever film that never loses its way.",
+            "changed_text": "A wram, clever film that nevre loses its way.",
+        }
+        return self.example(index, **(usual | changes))
+
+    def severities(self) -> list[Record]:
+        """Return five kinds of corruption, each at three severities."""
+        kinds = {"Fog": 0.93, "Snow": 0.86, "GaussianBlur": 0.8, "Contrast": 0.71, "ShotNoise": 0.55}
+        return [
+            self.record(
+                id=f"accuracy-{kind.lower()}-{severity}",
+                nodeid=f"tests/test_release.py::test_corruptions[{kind}-{severity}]",
+                title=f"accuracy under {kind}(severity={severity})",
+                under=f"{kind}(severity={severity})",
+                family=f"{kind}()",
+                level=float(severity),
+                value=round(start - 0.11 * (severity - 1), 3),
+                low=round(start - 0.11 * (severity - 1) - 0.02, 3),
+                high=round(start - 0.11 * (severity - 1) + 0.02, 3),
+                bar=0.3,
+                decision="PASS" if start - 0.11 * (severity - 1) >= 0.3 else "FAIL",
+                reason="all 10000 examples were evaluated",
+                examples=(self.example(severity),),
+            )
+            for kind, start in kinds.items()
+            for severity in (1, 3, 5)
+        ]
+
+    def release(self) -> Run:
+        """Return a run that a gate has judged, with all that a page can show."""
+        run = self.of_all_kinds()
+        digits = tuple(
+            ClassScore(label=str(label), n=1000 - 7 * label, before=0.99 - label / 200, value=0.9 - label * 0.07)
+            for label in range(10)
+        )
+        looked_for = (
+            ("gradients that are exactly zero", "none of 1000"),
+            ("loss rises along the attack", "on 996 of 1000"),
+            ("random noise of the same budget", "breaks 12, the attack 588"),
+            ("one step against many", "one step breaks 301, many 588"),
+        )
+        records = [
+            replace(record, classes=digits, health=looked_for) if record.family in {"PGD()", "FGSM()"} else record
+            for record in run.records
+        ]
+        records += self.severities()
+        old = {"accuracy": 0.951, "accuracy-pgd-0.02": 0.9, "accuracy-pgd-0.05": 0.762, "accuracy-pgd-0.1": 0.52}
+        checks = [self.gated(record, old[record.id]) for record in records if record.id in old]
+        broken = tuple(self.example(index) for index in (13, 18, 15, 17))
+        mended = tuple(self.example(index, after=str(index % 10)) for index in (21, 22))
+        blocked = {
+            "accuracy-pgd-0.1": {
+                "decision": "FAIL",
+                "reason": "0.52 became 0.412: a drop of 0.108, more than the margin of 0.01 allows",
+                "remedy": "look at the newly broken examples, or raise --robust-margin if the release can bear it",
+                "newly_broken": 131,
+                "newly_right": 23,
+                "broken": broken,
+                "fixed": mended,
+            },
+            "accuracy-pgd-0.05": {"decision": "UNDECIDED", "reason": "the interval of the drop reaches beyond 0.01"},
+        }
+        checks = [replace(check, **blocked.get(check.check.rpartition("::")[2], {})) for check in checks]
+        typos = next(record for record in records if record.id == "accuracy-typos")
+        checks.append(
+            self.gated(typos, 0.96, newly_broken=9, newly_right=1, broken=(self.typo(7), self.typo(9)), fixed=())
+        )
+        checks += [
+            self.gated(record, round((record.value or 0) + 0.013, 3), decision="WAIVED") for record in self.severities()
+        ]
+        checks.append(
+            GatedCheck(
+                check="tests/test_release.py::test_gone::accuracy",
+                decision="MISSING",
+                reason="it is in the baseline, and was not run",
+                remedy="run its test, or save a new baseline without it",
+                old=0.9,
+            )
+        )
+        gate = Gated(evaluated=True, baseline="robust-baseline.json", margin=0.01, checks=tuple(checks))
+        return replace(run, records=tuple(records), gate=gate)
+
+    def history(self) -> tuple[Series, ...]:
+        """Return what three checks came to over six runs."""
+        found = []
+        for turn, record in enumerate(self.release().records[:3]):
+            moments = [
+                Moment(
+                    name=f"v1.{run}",
+                    created=f"2026-0{run + 1}-01T00:00:00+00:00",
+                    value=0.9 - 0.05 * turn + 0.004 * run * (-1) ** run,
+                    low=0.88 - 0.05 * turn + 0.004 * run * (-1) ** run,
+                    high=0.92 - 0.05 * turn + 0.004 * run * (-1) ** run,
+                    decision="FAIL" if run == 3 else "PASS",
+                )
+                for run in range(6)
+            ]
+            found.append(Series(check=f"{record.nodeid}::{record.id}", title=record.title, moments=tuple(moments)))
+        return tuple(found)
+
     def hostile(self) -> Run:
         """Return a run whose every text is an attempt."""
         records = []
+        checks = []
         for i, text in enumerate(HOSTILE):
             words = {"label": text, "before": text, "after": text}
             examples = (
                 self.example(i, **words),
                 self.example(i, **words, clean=None, changed=None, clean_text=text, changed_text=text + text),
+            )
+            checks.append(
+                GatedCheck(
+                    check=text,
+                    title=text,
+                    decision=text,
+                    reason=text,
+                    remedy=text,
+                    old=0.5,
+                    family=text,
+                    level=1.0,
+                    newly_broken=2,
+                    newly_right=0,
+                    broken=examples,
+                )
             )
             names = ("id", "nodeid", "metric", "title", "under", "family", "reason", "remedy", "bar_of")
             texts = dict.fromkeys((*names, "method", "model", "data", "role"), text)
@@ -253,18 +394,28 @@ class Runs:
                     findings=((text, text),),
                     notes=(text,),
                     broken_by=((text, 1),),
+                    classes=(ClassScore(label=text, n=3, before=1.0, value=0.5),),
+                    health=((text, text),),
                 )
                 for level in (1.0, 2.0)
             ]
             records += [replace(curve[0], examples=examples), curve[1], self.record(decision=text)]
         all_words = "".join(HOSTILE)
-        return self.run(*records, environment={all_words: all_words}, settings={all_words: all_words}, tool=all_words)
+        words = {all_words: all_words}
+        gate = Gated(evaluated=True, baseline=all_words, checks=tuple(checks))
+        return self.run(*records, environment=words, settings=words, tool=all_words, gate=gate)
 
 
 @pytest.fixture(scope="session")
 def runs() -> Runs:
     """The maker of runs."""
     return Runs(load_digits().images / 16)
+
+
+@pytest.fixture(scope="session")
+def release_page(runs: Runs) -> str:
+    """The page of a release, drawn once."""
+    return Html(history=runs.history()).render(runs.release())
 
 
 @pytest.fixture(scope="session")

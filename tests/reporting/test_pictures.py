@@ -67,7 +67,13 @@ def test_pictures_of_different_sizes_have_no_difference(runs: Runs) -> None:
 
 def test_an_example_without_pictures_has_none(runs: Runs) -> None:
     assert triptych(runs.example(clean=None), most_bytes=PLENTY) is None
-    assert triptych(runs.example(changed=None), most_bytes=PLENTY) is None
+
+
+def test_an_input_that_was_not_changed_is_a_picture_by_itself(runs: Runs) -> None:
+    shown = triptych(runs.example(changed=None), most_bytes=PLENTY)
+    assert shown
+    assert (shown.changed, shown.difference) == (None, None)
+    assert shown.weight == len(shown.clean.address)
 
 
 def test_opacity_is_left_out(runs: Runs) -> None:
