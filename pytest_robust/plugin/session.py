@@ -28,6 +28,9 @@ _PACKAGES = ("pytest", "numpy", "keras", "tensorflow", "torch", "jax", "scikit-l
 # Digits of a commit that tell it from the others of a project.
 _SHORT = 10
 
+# Runs that the page draws; `pytest-robust show --history` shows all of them.
+_DRAWN = 50
+
 
 class Session:
     """Lives where reports arrive: in the one process, or in xdist's controller.
@@ -75,20 +78,27 @@ class Session:
         if not targets or not (self._strings or self._settings.outputs):
             return
         run = self._shown()
+        if self._settings.report and self._complete and run.records and self._settings.policy.shard is None:
+            # Before the page, which draws it.
+            self._add_to_history(session, run)
         from pytest_robust.core.catalog import Catalog
-        from pytest_robust.reporting import Reporter, append, write
+        from pytest_robust.reporting import Reporter, append, history, read_runs, write
 
         reporters: Catalog[Reporter] = Catalog(room="pytest_robust.reporting", interface=Reporter)  # type: ignore[type-abstract]  # the interface
+        past = history(read_runs(self._runs, last=_DRAWN).runs) if self._settings.report else ()
         for name, path, adds in targets:
             try:
-                (append if adds else write)(path, reporters.load(name)().render(run))
+                reporter = reporters.load(name)().beside(past)
+                (append if adds else write)(path, reporter.render(run))
                 self._written.append(str(path))
             except OSError as error:
                 # A report that was asked for and is not there must not look like success.
                 self._unwritten.append(f"{path}: {error}")
                 session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
-        if self._settings.report and self._complete and run.records and self._settings.policy.shard is None:
-            self._add_to_history(session, run)
+
+    @property
+    def _runs(self) -> Path:
+        return self._root / ".robust" / "runs"
 
     def _add_to_history(self, session: pytest.Session, run: Run) -> None:
         from pytest_robust.gates.commit import commit_of
@@ -96,11 +106,10 @@ class Session:
 
         commit, *dirty = commit_of(self._root).split("-")
         name = self._settings.run_name or "-".join([commit[:_SHORT], *dirty]) or self._root.name
-        folder = self._root / ".robust" / "runs"
         try:
-            self._written.append(str(keep_run(folder, run, name=name)))
+            self._written.append(str(keep_run(self._runs, run, name=name)))
         except OSError as error:
-            self._unwritten.append(f"{folder}: {error}")
+            self._unwritten.append(f"{self._runs}: {error}")
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl

@@ -47,9 +47,7 @@ def keep_run(folder: Path, run: Run, *, name: str) -> Path:
     """
     # What starts with a dot is hidden, and one with a slash is elsewhere.
     safe = _SAFE.sub("-", name)[:_LONGEST].strip("-.") or "run"
-    slim = replace(
-        run, name=safe, ran=None, records=tuple(replace(one, scores=None, examples=()) for one in run.records)
-    )
+    slim = _slim(replace(run, name=safe))
     make_folder(folder)
     number = max(_numbers(folder), default=0)
     while True:
@@ -71,14 +69,27 @@ def keep_run(folder: Path, run: Run, *, name: str) -> Path:
         return path
 
 
-def read_runs(folder: Path) -> History:
+def _slim(run: Run) -> Run:
+    """Return the run without what each example came to, and which tests there were."""
+    return replace(
+        run,
+        ran=None,
+        records=tuple(replace(one, scores=None, groups=None, piece=None, examples=()) for one in run.records),
+        gate=None
+        if run.gate is None
+        else replace(run.gate, checks=tuple(replace(one, broken=(), fixed=()) for one in run.gate.checks)),
+    )
+
+
+def read_runs(folder: Path, *, last: int | None = None) -> History:
     """Return the runs of a folder, in the order of their numbers.
 
     Args:
         folder: What `keep_run` wrote to.
+        last: How many of the latest files are read, at least 1; None for all.
     """
     runs, unread = [], []
-    for path in sorted(folder.glob("*.json"), key=_place):
+    for path in sorted(folder.glob("*.json"), key=_place)[-last if last else None :]:
         try:
             runs.append(Run.from_json(path.read_text(encoding="utf-8", errors="replace")))
         except (OSError, InvalidReport) as error:

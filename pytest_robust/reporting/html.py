@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
 from typing import ClassVar
@@ -64,6 +64,10 @@ class Html(Reporter):
     suffix: ClassVar = ".html"
 
     history: tuple[Series, ...] = ()
+
+    def beside(self, history: tuple[Series, ...]) -> Html:
+        """Return one that draws what the checks came to before."""
+        return replace(self, history=history)
 
     def render(self, run: Run) -> str:
         """Return the page."""
