@@ -274,6 +274,22 @@ def test_nothing_evaluated_is_no_pass():
     assert not GatedCheck(check="a", decision="pass", reason="").lets_through
 
 
+@pytest.mark.parametrize(
+    ("created", "decision"),
+    [
+        ("2026-03-02T00:30:00+00:00", "FAIL"),
+        ("2026-03-02T01:30:00+02:00", "WAIVED"),  # still the first of March in UTC
+        ("2026-03-01T23:59:59+00:00", "WAIVED"),
+        ("", "WAIVED"),  # made without a clock
+    ],
+)
+def test_a_clock_that_went_back_revives_no_waiver(created, decision):
+    waiver = Waiver(check=ID, reason="new sensor", until=date(2026, 3, 1))
+    kept = replace(baseline(record()), created=created)
+    (check,) = gate(kept, run(record(rights(50))), terms(waivers=(waiver,), today=date(1970, 1, 1))).checks
+    assert check.decision == decision
+
+
 def test_a_waiver_lets_through_until_its_last_day_and_then_fails_even_what_would_pass():
     old, bad = record(), record(rights(50))
 
