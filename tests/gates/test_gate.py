@@ -172,7 +172,7 @@ def test_what_was_not_run_is_missing():
         ({"seed": 7}, "seed 0 in the baseline, 7 now"),
         ({"total": 500}, "examples 100 in the baseline, 500 now"),
         ({"op": "<=", "bar": 0.95}, "which way is better: >= in the baseline, <= now"),
-        ({"value": None}, "no value on both sides"),
+        ({"value": None}, "there is no value on both sides"),
         ({"scores": None}, "the baseline has a score of each example, and this run has not"),
         ({"scores": Scores.of(np.ones(99))}, "the baseline has a score of each example, and this run has not"),
     ],
@@ -180,8 +180,14 @@ def test_what_was_not_run_is_missing():
 def test_what_is_not_the_same_on_both_sides_is_not_compared(change, words):
     check = decided(record(), record(**change))
     assert check.decision == "INVALID"
-    assert words in check.reason
+    assert words in check.reason.partition("it cannot be compared with the baseline: ")[2].split("; ")
     assert not check.lets_through
+
+
+def test_a_baseline_that_did_not_say_which_way_is_better_is_not_compared():
+    check = decided(record(op="", bar=None, decision="NO BAR"), record())
+    assert check.decision == "INVALID"
+    assert "which way is better: not said in the baseline, >= now" in check.reason
 
 
 def test_a_rate_among_those_right_before_is_compared_whatever_their_number_but_not_its_sample():
