@@ -78,13 +78,15 @@ def test_groups_of_one_example_get_the_interval_of_independent_ones() -> None:
     assert independent_pairs(difference, np.arange(300), confidence=0.95).trials == pytest.approx(300, rel=0.01)
 
 
-def test_where_no_example_is_right_the_upper_end_is_the_exact_one() -> None:
-    # Of groups of one example that all have the lowest value, only the group that is added has another:
+@pytest.mark.parametrize("size", [1, 3])
+def test_where_no_example_is_right_the_upper_end_is_the_exact_one(size: int) -> None:
+    # Of groups of one size that all have the lowest value, only the group that is added has another:
     # its share of the weights is Beta(1, n), as is Clopper and Pearson's upper end.
     exact = clopper_pearson(0, 20, confidence=0.95)
-    found = clustered_mean(np.zeros(20), np.arange(20), low=0, high=1, confidence=0.95, seed=0)
+    groups = np.repeat(np.arange(20), size)
+    found = clustered_mean(np.zeros(20 * size), groups, low=0, high=1, confidence=0.95, seed=0)
     assert (found.low, found.high) == (0, pytest.approx(exact.high, abs=0.008))
-    turned = clustered_mean(np.ones(20), np.arange(20), low=0, high=1, confidence=0.95, seed=1)
+    turned = clustered_mean(np.ones(20 * size), groups, low=0, high=1, confidence=0.95, seed=1)
     assert (turned.low, turned.high) == (pytest.approx(1 - exact.high, abs=0.008), 1)
 
 
