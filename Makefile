@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test lint bench docs retrain clean help
+.PHONY: demo test lint bench mutate docs retrain clean help
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 12
@@ -39,8 +39,14 @@ bench: $(STAMP) ## Ratios side by side; with the extra bench, other libraries to
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m pytest benchmarks -p no:randomly -q
 
+# All files take hours; FILES="pytest_robust/statistics/tango.py ..." tests only the mutants of these.
+mutate: $(STAMP) ## Change the code in small ways, and list the changes that no test notices
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutate]'
+	$(BIN)/mutmut run --max-children 2 $(patsubst %,'%.*',$(subst /,.,$(patsubst %.py,%,$(FILES))))
+	$(BIN)/mutmut results
+
 docs: $(STAMP) ## Build the site, warnings are errors
 	$(BIN)/mkdocs build --strict
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .cache .robust examples/.robust site .coverage*
+	rm -rf $(VENV) .cache .robust examples/.robust mutants site .coverage*

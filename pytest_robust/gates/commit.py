@@ -22,11 +22,11 @@ def commit_of(root: Path) -> str:
         done = subprocess.run(  # noqa: S603 - fixed arguments
             [git, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
             cwd=root,
+            # Bytes: what git complains of names folders, which the environment's encoding may not read.
             capture_output=True,
-            text=True,
             timeout=10,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.stdout.decode("ascii", errors="replace").strip() if done.returncode == 0 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 from pytest_robust.core.baseline import Baseline, KeptCheck, named
@@ -38,7 +38,7 @@ class Terms:
     Args:
         margin: The largest drop allowed, in the unit of the measurement, at least 0.
         waivers: Checks that may be worse for a while.
-        today: Tells whether a waiver still holds.
+        today: Tells whether a waiver still holds. A day before the baseline's is taken for that.
         source: What the baseline is called, for the report.
         refresh: The command that makes this run the baseline.
     """
@@ -80,7 +80,7 @@ def gate(
         _waived(
             made or _compared(kept[name], found[name], open_ones[name], outcomes[name], terms),
             waivers.get(name),
-            terms.today,
+            _day(baseline, terms.today),
         )
         for name, made in judged.items()
     ]
@@ -286,6 +286,15 @@ def _new(name: str, record: Record, terms: Terms, *, first: bool) -> GatedCheck:
         new=record.value,
         margin=terms.margin,
     )
+
+
+def _day(baseline: Baseline | None, today: date) -> date:
+    """Return the day it is: none before the baseline was saved, else a clock that went back would revive waivers."""
+    try:
+        saved = datetime.fromisoformat(baseline.created if baseline is not None else "")
+    except ValueError:
+        return today
+    return max(today, saved.astimezone(UTC).date())
 
 
 def _waived(made: GatedCheck, waiver: Waiver | None, today: date) -> GatedCheck:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_robust.core.readable import readable
+
 __all__ = ["DESELECTED", "Deselected"]
 
 DESELECTED = "robust_deselected"
@@ -19,7 +21,7 @@ class Deselected:
     @pytest.hookimpl
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Remember the tests left out."""
-        self._left_out += [item.nodeid for item in items]
+        self._left_out += [readable(item.nodeid) for item in items]
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

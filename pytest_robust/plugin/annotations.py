@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_robust.core.readable import readable
+
 if TYPE_CHECKING:
     from pytest_robust.plugin.session import Session
 
@@ -32,7 +34,7 @@ class Annotations:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember where a test stands that made checks."""
         if getattr(report, "robust_records", ""):
-            self._locations[report.nodeid] = report.location[0], report.location[1]
+            self._locations[readable(report.nodeid)] = report.location[0], report.location[1]
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

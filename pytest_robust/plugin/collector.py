@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_robust.core.baseline import Names
+from pytest_robust.core.readable import readable
 from pytest_robust.core.verdict import Decision
+from pytest_robust.plugin._ids import id_of
 from pytest_robust.plugin.running import RUNNING
 from pytest_robust.strategies._context import in_property
 
@@ -96,7 +98,7 @@ class Collector:
         item, log = RUNNING.get(), _log()
         if item is None or log is None:
             return
-        told = replace(record, nodeid=item.nodeid)
+        told = _told(record, item)
         if in_property():
             log.properties.setdefault((record.metric, record.op, record.bar), _Seen()).add(told)
         else:
@@ -133,7 +135,7 @@ def drain(item: pytest.Item) -> dict[str, str]:
         records += seen.records()
     for measurement in log.pending:
         if not measurement.compared:
-            records.append(replace(measurement.record(measurement.unjudged()), nodeid=item.nodeid))
+            records.append(_told(measurement.record(measurement.unjudged()), item))
             _named(item, records[-1])
     found = {
         "robust_records": [record.to_dict() for record in records],
@@ -145,6 +147,11 @@ def drain(item: pytest.Item) -> dict[str, str]:
 def _named(item: pytest.Item, record: Record) -> str:
     """Return the id of the item's next check, as `core.baseline.named` finds it in a run."""
     return item.stash.setdefault(_NAMES, Names()).of(record)
+
+
+def _told(record: Record, item: pytest.Item) -> Record:
+    """Return a record with its test, under names that are the same in any environment."""
+    return replace(record, nodeid=id_of(item), model=readable(record.model), title=readable(record.title))
 
 
 def _log() -> _Log | None:

@@ -23,6 +23,7 @@ from pytest_robust.core.example import Picture
 from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.record import Record
 from pytest_robust.evaluation.probe import ask
+from pytest_robust.plugin._ids import id_of
 from pytest_robust.plugin.marker_checks import HasSubject
 from pytest_robust.plugin.running import RUNNING
 from pytest_robust.reporting import png
@@ -90,7 +91,7 @@ class Replay:
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Put it in the place of all tests, where it was found if that is there: a fixture may be overridden there."""
-        finder = next((item for item in items if item.nodeid == self._found.nodeid), None)
+        finder = next((item for item in items if id_of(item) == self._found.nodeid), None)
         others = list(items)
         if isinstance(finder, HasSubject):
             asked: Callable[..., None] = partial(self._of_subject, finder)

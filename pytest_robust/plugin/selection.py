@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_robust.core.readable import readable
 from pytest_robust.plugin._deselected import DESELECTED
 from pytest_robust.plugin._gate_reports import PREFIX
 
@@ -41,7 +42,7 @@ class Selection:
     @pytest.hookimpl
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Remember the tests left out in this process."""
-        self._left_out |= {item.nodeid for item in items}
+        self._left_out |= {readable(item.nodeid) for item in items}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - xdist's own
@@ -53,9 +54,9 @@ class Selection:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember a test that ran."""
         if not report.nodeid.startswith(f"{PREFIX}::"):
-            self._tests.add(report.nodeid)
+            self._tests.add(readable(report.nodeid))
             if report.failed:
-                self._failed.add(report.nodeid)
+                self._failed.add(readable(report.nodeid))
 
     def ran(self) -> Ran:
         """Return what was run so far."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_robust.core.errors import InvalidData, InvalidModel, RobustError
+from pytest_robust.plugin._ids import bearable, call
 from pytest_robust.plugin._spec_page import SpecError
 from pytest_robust.plugin._spec_reading import Source, Spec
 from pytest_robust.plugin.marker_checks import HasSubject
@@ -56,8 +57,10 @@ class SpecFile(pytest.File):
             self.add_marker(pytest.mark.robust(**self._spec.policy))
         for check in self._spec.checks:
             # As a text: of the name alone, pytest would not take [..] for what --lf remembers it by.
-            nodeid = f"{self.nodeid}::{check.name}"
-            item: _Check = _Check.from_parent(self, name=check.name, nodeid=nodeid, line=check.line)
+            name = bearable(check.name)
+            nodeid = f"{self.nodeid}::{name}"
+            item: _Check = _Check.from_parent(self, name=name, nodeid=nodeid, line=check.line)
+            call(item, f"{self.nodeid}::{check.name}")
             # The words of a check are those of the marker, and so is all that happens with them.
             item.add_marker(pytest.mark.robust(**check.words))
             yield item

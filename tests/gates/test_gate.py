@@ -184,7 +184,7 @@ def test_what_was_not_run_is_missing():
         ({"seed": 7}, "seed 0 in the baseline, 7 now"),
         ({"total": 500}, "examples 100 in the baseline, 500 now"),
         ({"op": "<=", "bar": 0.95}, "which way is better: >= in the baseline, <= now"),
-        ({"value": None}, "no value on both sides"),
+        ({"value": None}, "there is no value on both sides"),
         ({"scores": None}, "the baseline has a score of each example, and this run has not"),
         ({"scores": Scores.of(np.ones(99))}, "the baseline has a score of each example, and this run has not"),
     ],
@@ -192,8 +192,14 @@ def test_what_was_not_run_is_missing():
 def test_what_is_not_the_same_on_both_sides_is_not_compared(change, words):
     check = decided(record(), record(**change))
     assert check.decision == "INVALID"
-    assert words in check.reason
+    assert words in check.reason.partition("it cannot be compared with the baseline: ")[2].split("; ")
     assert not check.lets_through
+
+
+def test_a_baseline_that_did_not_say_which_way_is_better_is_not_compared():
+    check = decided(record(op="", bar=None, decision="NO BAR"), record())
+    assert check.decision == "INVALID"
+    assert "which way is better: not said in the baseline, >= now" in check.reason
 
 
 def test_a_rate_among_those_right_before_is_compared_whatever_their_number_but_not_its_sample():
@@ -284,6 +290,22 @@ def test_nothing_evaluated_is_no_pass():
     assert not Gated(evaluated=False, baseline="b", checks=(GatedCheck(check="a", decision="PASS", reason=""),)).passed
     assert not Gated(evaluated=True, baseline="b").passed
     assert not GatedCheck(check="a", decision="pass", reason="").lets_through
+
+
+@pytest.mark.parametrize(
+    ("created", "decision"),
+    [
+        ("2026-03-02T00:30:00+00:00", "FAIL"),
+        ("2026-03-02T01:30:00+02:00", "WAIVED"),  # still the first of March in UTC
+        ("2026-03-01T23:59:59+00:00", "WAIVED"),
+        ("", "WAIVED"),  # made without a clock
+    ],
+)
+def test_a_clock_that_went_back_revives_no_waiver(created, decision):
+    waiver = Waiver(check=ID, reason="new sensor", until=date(2026, 3, 1))
+    kept = replace(baseline(record()), created=created)
+    (check,) = gate(kept, run(record(rights(50))), terms(waivers=(waiver,), today=date(1970, 1, 1))).checks
+    assert check.decision == decision
 
 
 def test_a_waiver_lets_through_until_its_last_day_and_then_fails_even_what_would_pass():

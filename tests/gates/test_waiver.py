@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.gated import GatedCheck
 from pytest_robust.gates.waiver import Waiver
 
 KNOWN = ["t.py::test[a: b]::accuracy", "t.py::test::accuracy", "t.py::test::accuracy-pgd"]
@@ -15,6 +17,22 @@ KNOWN = ["t.py::test[a: b]::accuracy", "t.py::test::accuracy", "t.py::test::accu
 def test_an_id_may_hold_colons_and_a_reason_may_too():
     waiver = Waiver.of("t.py::test[a: b]::accuracy: see: ticket 7 (until 2026-12-31)", KNOWN)
     assert waiver == Waiver(check=KNOWN[0], reason="see: ticket 7", until=date(2026, 12, 31))
+
+
+def test_no_space_is_needed_after_the_id():
+    assert Waiver.of("t.py::test::accuracy:ticket 7 (until 2026-12-31)", KNOWN).reason == "ticket 7"
+
+
+def test_one_that_is_over_fails_and_says_what_to_do():
+    waiver = Waiver(check=KNOWN[1], reason="ticket 7", until=date(2026, 12, 31))
+    good = GatedCheck(check=KNOWN[1], title="accuracy", decision="PASS", reason="as before", margin=0.0)
+    assert waiver.over(good, date(2026, 12, 31)) == good
+    assert waiver.over(good, date(2027, 1, 1)) == replace(
+        good,
+        decision="FAIL",
+        reason="its waiver (ticket 7) ended on 2026-12-31; without it: PASS, as before",
+        remedy="take the waiver out of robust_waive, or set a new day",
+    )
 
 
 @pytest.mark.parametrize(

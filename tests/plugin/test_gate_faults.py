@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from pytest_robust.core.baseline import Baseline
@@ -111,6 +112,40 @@ def test_an_interrupted_run_keeps_nothing(project) -> None:
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*not saved: the run did not come to its end*"])
     assert not (project.path / "base.json").exists()
+
+
+def test_other_weights_under_the_same_name_are_told_by_the_examples_they_move(project) -> None:
+    project.makepyfile(test_m=SUITE)
+    # The weights say which examples are wrong: ten in a hundred, before and after.
+    project.path.joinpath("conftest.py").write_text(
+        "import numpy as np\n"
+        "import pytest\n"
+        "X = np.linspace(0, 1, 200)[:, None]\n"
+        "def network(x):\n"
+        "    wrong = np.load('weights.npy')\n"
+        "    return (x[:, 0] > 0.5) ^ wrong[np.rint(x[:, 0] * 199).astype(int)]\n"
+        "robust_model = pytest.fixture(scope='session')(lambda: network)\n"
+        "robust_data = pytest.fixture(scope='session')(lambda: (X, (X[:, 0] > 0.5).astype(int)))\n"
+    )
+    weights, places = project.path / "weights.npy", np.arange(200)
+    np.save(weights, places < 20)
+    assert project.run(SAVE).ret == 0
+    old = Baseline.from_json((project.path / "base.json").read_text())
+    np.save(weights, places >= 180)
+    result = project.run(*GATE, "--robust-report", "--robust-save-baseline=new.json")
+    new = Baseline.from_json((project.path / "new.json").read_text())
+    # As good on these examples, and another model.
+    assert result.ret == 0
+    (told,) = json.loads((project.path / ".robust" / "report.json").read_text())["gate"]["checks"]
+    assert (told["drop"], told["newly_broken"], told["newly_right"]) == (0, 20, 20)
+    assert set(old.models) == set(new.models) == {"network"}
+    assert old.models != new.models
+    # About others like them, it is not settled that it is no worse.
+    assert project.run(*GATE, "--robust-claim=population").ret == 1
+    np.save(weights, places < 21)
+    result = project.run(*GATE)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["FAIL *test_m.py::test_clean::accuracy*", "*1 examples worse, 0 better, of 200*"])
 
 
 def test_counts_keep_no_answers_in_the_file_or_in_reports(project) -> None:

@@ -78,6 +78,26 @@ def test_groups_of_one_example_get_the_interval_of_independent_ones() -> None:
     assert independent_pairs(difference, np.arange(300), confidence=0.95).trials == pytest.approx(300, rel=0.01)
 
 
+@pytest.mark.parametrize("size", [1, 3])
+def test_where_no_example_is_right_the_upper_end_is_the_exact_one(size: int) -> None:
+    # Of groups of one size that all have the lowest value, only the group that is added has another:
+    # its share of the weights is Beta(1, n), as is Clopper and Pearson's upper end.
+    exact = clopper_pearson(0, 20, confidence=0.95)
+    groups = np.repeat(np.arange(20), size)
+    found = clustered_mean(np.zeros(20 * size), groups, low=0, high=1, confidence=0.95, seed=0)
+    assert (found.low, found.high) == (0, pytest.approx(exact.high, abs=0.008))
+    turned = clustered_mean(np.ones(20 * size), groups, low=0, high=1, confidence=0.95, seed=1)
+    assert (turned.low, turned.high) == (pytest.approx(1 - exact.high, abs=0.008), 1)
+
+
+def test_another_unit_gives_the_same_interval_in_it_and_the_seed_decides_the_draws() -> None:
+    values, groups = np.random.default_rng(0).random(60), np.repeat(np.arange(20), 3)
+    one, same, other = (clustered_mean(values, groups, low=0, high=1, confidence=0.95, seed=seed) for seed in (0, 0, 1))
+    assert one == same != other
+    unit = clustered_mean(4 * values - 3, groups, low=-3, high=1, confidence=0.95, seed=0)
+    assert (unit.low, unit.high) == pytest.approx((4 * one.low - 3, 4 * one.high - 3))
+
+
 def test_groups_that_are_alike_are_worth_one_example_each() -> None:
     difference, groups = np.repeat([1.0, -1.0, 0.0], [50, 100, 850]), np.repeat(np.arange(200), 5)
     pairs = independent_pairs(difference, groups, confidence=0.95)

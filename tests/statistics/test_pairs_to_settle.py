@@ -84,6 +84,25 @@ def test_widths_shrink_by_the_root(value: float, needed: int | None) -> None:
     assert differences_to_settle(value, around, 10, bar=0.0) == needed
 
 
+@pytest.mark.parametrize(("bar", "needed"), [(-0.05, 100), (-0.01, 2500), (0.01, 40000), (0.2, 100)])
+def test_the_end_that_reaches_beyond_the_bar_is_the_one_that_must_come_nearer(bar: float, needed: int) -> None:
+    assert differences_to_settle(0.0, Interval(low=-0.05, high=0.2), 100, bar=bar) == needed
+
+
+@pytest.mark.parametrize(
+    ("value", "bar", "examples", "needed"),
+    [
+        (-0.05, 0.0, 100, 2500),  # the value lies on an end
+        (0.2, 0.15, 100, 2500),  # and on the other
+        (0.0, -0.047, 10, 12),  # 11.3: one that is not whole is taken as well
+        (0.0, -0.05, 10_000_000, 10_000_000),  # the most that is said
+        (0.0, -0.05, 10_000_001, None),
+    ],
+)
+def test_ends_count_and_what_is_not_whole_is_rounded_up(value: float, bar: float, examples: int, needed: int) -> None:
+    assert differences_to_settle(value, Interval(low=-0.05, high=0.2), examples, bar=bar) == needed
+
+
 @pytest.mark.parametrize(("value", "bar"), [(0.2, 0.0), (0.0, 0.2), (-0.2, 0.0), (0.0, -0.2)])
 def test_what_is_settled_is_refused(value: float, bar: float) -> None:
     with pytest.raises(InvalidArgument, match="nothing to settle"):
