@@ -9,6 +9,7 @@ __all__ = [
     "InvalidModel",
     "NeedsValues",
     "NoGradient",
+    "OutOfTime",
     "RobustError",
     "UntrustedFile",
 ]
@@ -40,6 +41,10 @@ class NeedsValues(InvalidModel):
 
 class NoGradient(InvalidModel):
     """The framework found no path from the input to the output to differentiate."""
+
+
+class OutOfTime(RobustError, RuntimeError):
+    """The time that a session has was spent before enough examples were evaluated."""
 
 
 class UntrustedFile(RobustError, PermissionError):

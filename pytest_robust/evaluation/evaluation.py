@@ -15,6 +15,7 @@ from pytest_robust.core.arrays import Floats, Integers, Labels, Mask, Outputs
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.counterexample import Counterexample
 from pytest_robust.core.criteria import Correct, SameAsClean, answers
+from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.detections import joined
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Untargeted
@@ -77,6 +78,7 @@ class Evaluation:
         batch_size: Examples asked about at once, at most.
         early_looks: Whether the first batches are small.
         watcher: Hears how far it has got.
+        deadline: Until when it may ask the model.
     """
 
     def __init__(
@@ -89,12 +91,13 @@ class Evaluation:
         batch_size: int,
         early_looks: bool = True,
         watcher: Watcher = SILENT,
+        deadline: Deadline = NEVER,
     ) -> None:
         self.order, self.request = order, request
         self._first_look = _FIRST_LOOK if early_looks else batch_size
         self._clean, self._seed, self._batch_size = clean, seed, batch_size
         self._meter, self._signs, self._seconds = Meter(watcher=watcher), Signs(), 0.0
-        self._watcher, self._may_stop = watcher, early_looks
+        self._watcher, self._may_stop, self._deadline = watcher, early_looks, deadline
         self._evidence = Evidence()
         self._part = part_of(clean.data, request.under)
         if not isinstance(request.under, Clean):
@@ -115,9 +118,14 @@ class Evaluation:
         return len(self.order)
 
     def extend(self, upto: int) -> None:
-        """Evaluate until at least `upto` examples are known, look by look."""
+        """Evaluate until at least `upto` examples are known, look by look.
+
+        Raises:
+            OutOfTime: The deadline has passed; what was known stays known.
+        """
         started = time.perf_counter()
         while self.done < min(upto, len(self.order)):
+            self._deadline.check(self.done, len(self.order))
             self._watcher.decided(self._progress())
             stop = self._next_look()
             index, rows = self.order[self.done : stop], slice(self.done, stop)

@@ -14,6 +14,7 @@ from pytest_robust.core.arrays import Integers
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.criteria import Criterion
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
@@ -40,6 +41,7 @@ class Laboratory:
         policy: Seed, batch size and number of examples.
         bounds: As given by the user, for other data of the same kind.
         watcher: Hears how far evaluations have got.
+        deadline: Until when the model may be asked.
     """
 
     def __init__(
@@ -50,9 +52,10 @@ class Laboratory:
         *,
         bounds: Any = None,  # noqa: ANN401 - passed on
         watcher: Watcher = SILENT,
+        deadline: Deadline = NEVER,
     ) -> None:
         self.model, self.data, self.policy = model, data, policy
-        self.watcher, self._bounds = watcher, bounds
+        self.watcher, self._bounds, self._deadline = watcher, bounds, deadline
         self._clean: dict[Criterion, CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
@@ -74,6 +77,7 @@ class Laboratory:
 
         Raises:
             InvalidData: The criterion needs labels and there are none.
+            OutOfTime: The deadline has passed, and which examples it is about would have to be asked.
         """
         if request.data is not None:
             return self._sibling(request.data).evaluation(replace(request, data=None))
@@ -98,10 +102,13 @@ class Laboratory:
 
     def with_policy(self, policy: Policy) -> Laboratory:
         """Return the laboratory of the same model and examples under another policy."""
-        other = Laboratory(self.model, self.data, policy, bounds=self._bounds, watcher=self.watcher)
+        other = self._like(self.model, self.data, policy)
         if (policy.seed, policy.samples) == (self.policy.seed, self.policy.samples):
             other.order = self.order
         return other
+
+    def _like(self, model: Model, data: Dataset, policy: Policy) -> Laboratory:
+        return Laboratory(model, data, policy, bounds=self._bounds, watcher=self.watcher, deadline=self._deadline)
 
     def _is_begun(self, request: Request) -> bool:
         if request.data is not None:
@@ -118,6 +125,7 @@ class Laboratory:
             self._clean[request.criterion] = clean
         order = self.order
         if request.only_right:
+            self._deadline.check(0, len(order))
             order = order[clean.score(order) > 0]
             target = clean.target(order)
             order = order[goal_of(request.under).possible(np.asarray(target))]
@@ -132,6 +140,7 @@ class Laboratory:
             batch_size=self.policy.batch_size,
             early_looks=early,
             watcher=self.watcher,
+            deadline=self._deadline,
         )
 
     def _adapted(self, native: Any) -> Model:  # noqa: ANN401 - any framework's
@@ -147,7 +156,7 @@ class Laboratory:
             if known is data:
                 return laboratory
         data_set = dataset(raw_data(data), self._bounds)
-        made = Laboratory(self.model, data_set, self.policy, bounds=self._bounds, watcher=self.watcher)
+        made = self._like(self.model, data_set, self.policy)
         self._siblings.append((data, made))
         return made
 
@@ -156,7 +165,7 @@ class Laboratory:
         for known, laboratory in self._rivals:
             if known is model:
                 return laboratory
-        made = Laboratory(self._adapted(model), self.data, self.policy, bounds=self._bounds, watcher=self.watcher)
+        made = self._like(self._adapted(model), self.data, self.policy)
         made.order = self.order
         self._rivals.append((model, made))
         return made

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pytest_robust.core.arrays import Floats
-from pytest_robust.core.errors import InvalidModel
+from pytest_robust.core.errors import InvalidModel, OutOfTime
 from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.metric import ExampleMetric
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.gates.case import Case
 from pytest_robust.statistics.mean_interval import mean_interval
 
-__all__ = ["check_some", "invalid", "share"]
+__all__ = ["check_some", "invalid", "out_of_time", "share"]
 
 
 def check_some(case: Case, evaluation: Evaluation) -> None:
@@ -34,6 +35,23 @@ def invalid(case: Case, bar: Bar | None, why: str) -> Verdict:
         claim=case.policy.claim,
         reason=why,
         remedy="",
+    )
+
+
+def out_of_time(case: Case, bar: Bar | None, error: OutOfTime) -> Verdict:
+    """Return the verdict on what the time did not suffice for, with what was known by then."""
+    begun = case.laboratory.begun(case.metric.requests())
+    estimate = None
+    if isinstance(case.metric, ExampleMetric) and begun and begun[0].done:
+        (evaluation,) = begun
+        estimate = share(case, case.metric.scores(evaluation.outcomes), len(evaluation))
+    return Verdict(
+        decision=Decision.UNDECIDED,
+        bar=bar,
+        estimate=estimate,
+        claim=case.policy.claim,
+        reason=str(error),
+        remedy="allow more time (--robust-budget) or fewer examples (--robust-samples): --robust-plan says how much",
     )
 
 

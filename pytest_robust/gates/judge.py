@@ -8,14 +8,14 @@ from math import ceil, isfinite
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
-from pytest_robust.core.errors import InvalidArgument, InvalidModel
+from pytest_robust.core.errors import InvalidArgument, InvalidModel, OutOfTime
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import ExampleMetric, Flattery, Request, SampleMetric, Settled, StepwiseMetric
 from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.core.word_search import WordSearch
-from pytest_robust.gates._parts import check_some, invalid, share
+from pytest_robust.gates._parts import check_some, invalid, out_of_time, share
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.doubt import doubted, questioned, total_cost
 from pytest_robust.metrics.accuracy import Accuracy
@@ -31,6 +31,7 @@ def measure(case: Case) -> Estimate:
 
     Raises:
         InvalidModel: There is nothing to measure, or the model cannot be measured.
+        OutOfTime: The deadline passed before all were evaluated.
     """
     if isinstance(case.metric, StepwiseMetric):
         return _stepwise(case, case.metric).estimate
@@ -77,7 +78,7 @@ def _settled(case: Case, costs: list[Cost], request: Request, at: float) -> Sett
         metric=Accuracy(under=request.under, criterion=request.criterion),
         policy=replace(case.policy, claim=Claim.DATASET),
     )
-    verdict = judge(asked, Bar(op=">=", value=at))
+    verdict = _judged(asked, Bar(op=">=", value=at))
     if verdict.estimate is None or verdict.decision is Decision.INVALID:
         raise InvalidModel(f"accuracy under {request.under!r}: {verdict.reason}")
     costs += [verdict.spent, *(one.cost for one in asked.outcomes_at(verdict.estimate.n))]
@@ -90,6 +91,8 @@ def report(case: Case) -> Verdict:
         estimate = measure(case)
     except InvalidModel as error:
         return invalid(case, None, str(error))
+    except OutOfTime as error:
+        return out_of_time(case, None, error)
     verdict = Verdict(
         decision=Decision.NO_BAR,
         bar=None,
@@ -105,8 +108,16 @@ def judge(case: Case, bar: Bar) -> Verdict:
     """Return the verdict of one measurement against a number.
 
     The claim about the dataset is settled as soon as the answer for all examples is certain,
-    or all but certain; the claim about the population by its interval.
+    or all but certain; the claim about the population by its interval. Where time runs out
+    before, the verdict is UNDECIDED.
     """
+    try:
+        return _judged(case, bar)
+    except OutOfTime as error:
+        return out_of_time(case, bar, error)
+
+
+def _judged(case: Case, bar: Bar) -> Verdict:
     try:
         if isinstance(case.metric, StepwiseMetric):
             searched = _stepwise(case, case.metric)

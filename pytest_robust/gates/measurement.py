@@ -9,13 +9,14 @@ from typing import NoReturn, Protocol
 
 from pytest_robust.core.counterexample import Counterexample
 from pytest_robust.core.criteria import Correct
-from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.errors import InvalidArgument, OutOfTime
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.gates._parts import out_of_time
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.explain import explain, record_of, under_of
 from pytest_robust.gates.judge import judge, measure, report
@@ -71,9 +72,17 @@ class Measurement:
 
         Raises:
             InvalidModel: The model cannot be measured.
+            OutOfTime: The deadline passed before all examples were evaluated.
         """
-        with self._watched():
-            self._estimate = measure(self._case)
+        try:
+            with self._watched():
+                self._estimate = measure(self._case)
+        except OutOfTime as error:
+            # It was never compared, and is reported all the same: as a number that there was no time for.
+            self.compared = True
+            verdict = out_of_time(self._case, None, error)
+            self._told(verdict, self.record(verdict))
+            raise
         return self._estimate
 
     def report(self) -> Verdict:

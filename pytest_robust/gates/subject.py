@@ -12,6 +12,7 @@ from pytest_robust.adapters import adapt, dataset, raw_data
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.model import Model, name_of
@@ -54,6 +55,7 @@ class Subject:
         name: What the model is called in reports.
         listener: Hears of every measurement.
         watcher: Sees each check at work.
+        deadline: Until when the model may be asked; what is not settled by then is UNDECIDED.
 
     Raises:
         InvalidData: The examples cannot be measured on.
@@ -96,6 +98,7 @@ class Subject:
         name: str = "",
         listener: Listener | None = None,
         watcher: Watcher = SILENT,
+        deadline: Deadline = NEVER,
     ) -> None:
         self._policy = policy or Policy()
         raw = raw_data(x, y)
@@ -105,7 +108,9 @@ class Subject:
                 "groups= beside a Dataset: give them to the Dataset, as Dataset(x=..., y=..., groups=...)"
             )
         adapted = adapt(model, allow_pickle=self._policy.allow_pickle, columns=raw.columns)
-        self._laboratory = Laboratory(adapted, data, self._policy, bounds=bounds or data.bounds, watcher=watcher)
+        self._laboratory = Laboratory(
+            adapted, data, self._policy, bounds=bounds or data.bounds, watcher=watcher, deadline=deadline
+        )
         self._name = name or name_of(model)
         self._listener = listener
 

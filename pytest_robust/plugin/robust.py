@@ -95,6 +95,7 @@ class Robust:
                 name=name,
                 listener=self._listener,
                 watcher=self._watcher,
+                deadline=self._settings.deadline,
             )
             self._subjects[key] = (made, (model, x, y, groups))
             if len(self._subjects) > _KEPT:

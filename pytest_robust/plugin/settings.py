@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pytest_robust.core.claim import Claim, as_claim
+from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.policy import Policy
-from pytest_robust.plugin import gating
+from pytest_robust.plugin import budget, gating
 from pytest_robust.plugin._options import Option, based, flag, parsed
 from pytest_robust.plugin.gating import Gating
 
@@ -129,6 +130,7 @@ class Settings:
         gating: Baselines, and the gate.
         replay: A saved counterexample, which runs alone.
         counterexamples: Where broken inputs are saved, None for nowhere.
+        deadline: Until when models may be asked.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -146,6 +148,7 @@ class Settings:
     commanded: frozenset[str] = frozenset()
     replay: Path | None = None
     counterexamples: Path | None = None
+    deadline: Deadline = NEVER
 
     @property
     def battery(self) -> bool:
@@ -184,6 +187,7 @@ class Settings:
             counterexamples=config.rootpath / ".robust" / "counterexamples" if switches["report"] else None,
             **battery,  # type: ignore[arg-type]  # parsed above
             gating=gate,
+            deadline=budget.deadline_of(config),
             commanded=frozenset(
                 # A gate needs each example's answer, so no marker may stop before the last.
                 [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)]
@@ -224,7 +228,7 @@ def add_options(parser: pytest.Parser) -> None:
         type="linelist",
         default=[],
     )
-    for option in (*_VALUES, *_BATTERY, *gating.OPTIONS):
+    for option in (*_VALUES, *_BATTERY, *budget.OPTIONS, *gating.OPTIONS):
         default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(
