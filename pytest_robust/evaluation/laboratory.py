@@ -23,6 +23,7 @@ from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evaluation import Evaluation
+from pytest_robust.evaluation.looks import FIRST_LOOK
 from pytest_robust.evaluation.probe import Meter
 
 __all__ = ["Laboratory"]
@@ -56,6 +57,7 @@ class Laboratory:
     ) -> None:
         self.model, self.data, self.policy = model, data, policy
         self.watcher, self._bounds, self._deadline = watcher, bounds, deadline
+        self._first_look = FIRST_LOOK
         self._clean: dict[Criterion, CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
@@ -108,7 +110,29 @@ class Laboratory:
         return other
 
     def _like(self, model: Model, data: Dataset, policy: Policy) -> Laboratory:
-        return Laboratory(model, data, policy, bounds=self._bounds, watcher=self.watcher, deadline=self._deadline)
+        made = Laboratory(model, data, policy, bounds=self._bounds, watcher=self.watcher, deadline=self._deadline)
+        made._first_look = self._first_look
+        return made
+
+    def of_few(self, examples: int, watcher: Watcher) -> Laboratory:
+        """Return a laboratory of the first few examples, which knows nothing of them yet.
+
+        It looks at one of them first, and at more and more of them at a time, which shows what a
+        batch costs and what an example does. It has all the time it takes.
+
+        Args:
+            examples: How many, at most.
+            watcher: Hears of it instead.
+        """
+        fewer = min(examples, self.policy.samples or examples)
+        policy = replace(self.policy, samples=fewer, exact=False, claim=Claim.DATASET)
+        other = Laboratory(self.model, self.data, policy, bounds=self._bounds, watcher=watcher)
+        other.order, other._first_look, other._others = self.order[:fewer], 1, self._others
+        return other
+
+    def data_of(self, request: Request) -> Dataset:
+        """Return the examples that a request is about."""
+        return self.data if request.data is None else self._sibling(request.data).data
 
     def _is_begun(self, request: Request) -> bool:
         if request.data is not None:
@@ -139,6 +163,7 @@ class Laboratory:
             seed=self.policy.seed,
             batch_size=self.policy.batch_size,
             early_looks=early,
+            first_look=self._first_look,
             watcher=self.watcher,
             deadline=self._deadline,
         )

@@ -56,7 +56,7 @@ def test_a_measurement_that_runs_out_says_after_how_many_and_what_to_do() -> Non
     assert verdict.decision is Decision.UNDECIDED
     assert not verdict
     # 32, then 32 more, then 64: the look under way when time runs out is finished.
-    assert verdict.reason == "the budget of 1.7 min was spent after 128 of 400 examples"
+    assert verdict.reason == "the budget of 1.67 min was spent after 128 of 400 examples"
     assert verdict.estimate.n == 128
     assert verdict.remedy.startswith("allow more time (--robust-budget) or fewer examples (--robust-samples)")
     assert "measured 0.9" in verdict.explanation
@@ -87,7 +87,7 @@ def test_enough_time_changes_nothing() -> None:
         lambda s: s.generalization_gap(train=(np.ones((500, 8, 8, 1), "float32"), np.zeros(500, int))) <= 0.5,
         lambda s: s.breaking_point(Rotate, at=0.5) >= 1,
         lambda s: s.corruption_error(Brightness) <= 0.9,
-        lambda s: s.curve(FGSM, eps=[0.01, 0.02])[0.02] >= 0.2,
+        lambda s: s.curve(FGSM, eps=[0.01, 0.02])[0.02] >= 0.65,
         lambda s: s.accuracy(under=NOISE).report(),
     ],
     ids=["paired", "of those right", "two sets", "step by step", "all together", "curve", "without a bar"],
