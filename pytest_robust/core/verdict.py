@@ -13,13 +13,14 @@ __all__ = ["Bar", "Decision", "Verdict"]
 
 
 class Decision(Enum):
-    """PASS is the only one that is true."""
+    """PASS is the only one that says that something holds; PLANNED says that nothing was judged."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"
     UNDECIDED = "UNDECIDED"
     INVALID = "INVALID"
     NO_BAR = "NO BAR"
+    PLANNED = "PLANNED"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """A decision and what it rests on. True only if it is PASS.
+    """A decision and what it rests on. True only if it is PASS, or PLANNED where the test is to go on unjudged.
 
     Args:
         decision: What the check comes to.
@@ -79,5 +80,5 @@ class Verdict:
     explanation: str = ""
 
     def __bool__(self) -> bool:
-        """Return whether the check passed."""
-        return self.decision is Decision.PASS
+        """Return whether the test goes on: the check passed, or nothing is judged in this session."""
+        return self.decision in {Decision.PASS, Decision.PLANNED}

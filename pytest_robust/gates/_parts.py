@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.errors import InvalidModel, OutOfTime
 from pytest_robust.core.estimate import Estimate
@@ -11,7 +13,7 @@ from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.gates.case import Case
 from pytest_robust.statistics.mean_interval import mean_interval
 
-__all__ = ["check_some", "invalid", "out_of_time", "share"]
+__all__ = ["check_some", "fewest_above", "invalid", "out_of_time", "share"]
 
 
 def check_some(case: Case, evaluation: Evaluation) -> None:
@@ -61,3 +63,11 @@ def share(case: Case, scores: Floats, total: int) -> Estimate:
     groups = evaluation.outcomes_at(len(scores)).groups
     policy = case.policy
     return mean_interval(scores, total, confidence=policy.confidence, seed=policy.seed, groups=groups)
+
+
+def fewest_above(bar: Bar, total: int) -> int:
+    """Return the smallest count whose share lies on the bar's upper side."""
+    count = max(ceil(bar.value * total) - 2, 0)
+    while count <= total and bar.holds(count / total) != bar.upward:
+        count += 1
+    return count

@@ -7,6 +7,7 @@ from math import isfinite
 
 import numpy as np
 
+from pytest_robust.core.criteria import Correct
 from pytest_robust.core.metric import ExampleMetric, Metric, registered_name
 from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation, members
@@ -15,7 +16,7 @@ from pytest_robust.core.scores import Scores
 from pytest_robust.core.verdict import Decision, Verdict
 from pytest_robust.gates.case import Case
 
-__all__ = ["explain", "record_of", "under_of"]
+__all__ = ["explain", "record_of", "title_of", "under_of"]
 
 # Characters of a changed input in a message; the report has more.
 _SHOWN = 80
@@ -25,6 +26,14 @@ def under_of(metric: object) -> Perturbation | None:
     """Return the perturbation a metric measures under, None for none."""
     under = getattr(metric, "under", None)
     return None if under is None or isinstance(under, Clean) else under
+
+
+def title_of(case: Case) -> str:
+    """Return what is measured, in words."""
+    under = under_of(case.metric)
+    criterion = getattr(case.metric, "criterion", Correct())
+    judged = "" if criterion == Correct() else f" by {criterion!r}"
+    return f"{case.metric.title}{judged}{f' under {under!r}' if under else ''}"
 
 
 def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from math import ceil, isfinite
+from math import isfinite
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
@@ -15,7 +15,7 @@ from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.perturbation import Attack, Clean
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.core.word_search import WordSearch
-from pytest_robust.gates._parts import check_some, invalid, out_of_time, share
+from pytest_robust.gates._parts import check_some, fewest_above, invalid, out_of_time, share
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.doubt import doubted, questioned, total_cost
 from pytest_robust.metrics.accuracy import Accuracy
@@ -171,15 +171,7 @@ def _side(scores: Floats, total: int, bar: Bar, error: float) -> tuple[Side, boo
         return (Side.AT_LEAST if upper else Side.BELOW), True
     if not is_binary(scores):
         return Side.OPEN, False
-    return side_of(_needed(bar, total), int(known), n, total, error=error), False
-
-
-def _needed(bar: Bar, total: int) -> int:
-    """Return the smallest count whose share lies on the bar's upper side."""
-    count = max(ceil(bar.value * total) - 2, 0)
-    while count <= total and bar.holds(count / total) != bar.upward:
-        count += 1
-    return count
+    return side_of(fewest_above(bar, total), int(known), n, total, error=error), False
 
 
 def _by_value(case: Case, bar: Bar, estimate: Estimate) -> Verdict:

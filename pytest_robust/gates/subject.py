@@ -21,6 +21,7 @@ from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.gates.curve import Curve
+from pytest_robust.gates.judging import SETTLING, Judging
 from pytest_robust.gates.measurement import Listener, Measurement, Shifted
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Subject:
         listener: Hears of every measurement.
         watcher: Sees each check at work.
         deadline: Until when the model may be asked; what is not settled by then is UNDECIDED.
+        judging: Answers what its measurements are asked.
 
     Raises:
         InvalidData: The examples cannot be measured on.
@@ -99,6 +101,7 @@ class Subject:
         listener: Listener | None = None,
         watcher: Watcher = SILENT,
         deadline: Deadline = NEVER,
+        judging: Judging = SETTLING,
     ) -> None:
         self._policy = policy or Policy()
         raw = raw_data(x, y)
@@ -112,7 +115,7 @@ class Subject:
             adapted, data, self._policy, bounds=bounds or data.bounds, watcher=watcher, deadline=deadline
         )
         self._name = name or name_of(model)
-        self._listener = listener
+        self._listener, self._judging = listener, judging
 
     def __getattr__(self, name: str) -> Callable[..., Measurement]:
         """Return the measurement of that name.
@@ -205,7 +208,14 @@ class Subject:
 
     def _measurement(self, metric: Metric) -> Measurement:
         told = metric.about(self._laboratory.data, self._laboratory.order)
-        return Measurement(told, self._laboratory, self._policy, subject=self._name, listener=self._listener)
+        return Measurement(
+            told,
+            self._laboratory,
+            self._policy,
+            subject=self._name,
+            listener=self._listener,
+            judging=self._judging,
+        )
 
 
 def require(
