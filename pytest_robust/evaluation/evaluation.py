@@ -33,8 +33,8 @@ from pytest_robust.core.within import Within
 from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evidence import Evidence
 from pytest_robust.evaluation.gaps import gaps_refused
-from pytest_robust.evaluation.looks import FIRST_LOOK, next_look
 from pytest_robust.evaluation.health import Signs, diagnose
+from pytest_robust.evaluation.looks import FIRST_LOOK, next_look
 from pytest_robust.evaluation.part import part_of
 from pytest_robust.evaluation.probe import Meter, ask, probe
 from pytest_robust.evaluation.realise import Trial, realise

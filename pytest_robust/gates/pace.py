@@ -18,6 +18,10 @@ from pytest_robust.core.progress import Progress, Watcher
 __all__ = ["Batch", "Pace", "Tally"]
 
 
+# Seconds: below what clocks tell apart.
+_TICK = 1e-9
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """What one batch took.
@@ -99,10 +103,11 @@ class Pace:
     def of(cls, batches: Sequence[Batch], *, queries: float, gradients: float) -> Pace:
         """Return what tells the times of batches best: so much a call, and so much an input.
 
-        Neither less than nothing, and nearest in the sum of distances: a batch during which the machine
-        did something else does not move it, as it would move least squares. What lies before the first batch, and the first
-        itself, are left out of these, since models are compiled in them. A full batch is taken to have
-        as many calls as the one with the most, whose hardest example an attack went on for.
+        Neither less than nothing, and nearest in the sum of relative distances: a batch during which
+        the machine did something else moves it little, and least squares much. What lies before the first
+        batch, and the first itself, are left out of these, since models are compiled in them. A full
+        batch is taken to have as many calls as the one with the most, whose hardest example an attack
+        went on for.
 
         Args:
             batches: In order; the first of them is what was asked before the first batch.
@@ -144,12 +149,14 @@ class Pace:
 def _line(batches: Sequence[Batch]) -> tuple[float, float]:
     """Return the seconds a call and the seconds an input."""
     sizes = np.array([(one.calls, one.inputs) for one in batches], dtype=float)
-    times = np.array([one.seconds for one in batches])
-    apart = np.eye(len(batches))
+    # In shares of each batch's own time; a clock may not have moved at all.
+    sizes /= np.array([max(one.seconds, _TICK) for one in batches])[:, None]
+    apart, ones = np.eye(len(batches)), np.ones(len(batches))
     # Least sum of distances as a linear programme: each distance is above both signs of its difference.
     found = linprog(
-        np.concatenate([np.zeros(2), np.ones(len(batches))]),
+        np.concatenate([np.zeros(2), ones]),
         A_ub=np.block([[sizes, -apart], [-sizes, -apart]]),
-        b_ub=np.concatenate([times, -times]),
+        b_ub=np.concatenate([ones, -ones]),
     )
-    return float(found.x[0]), float(found.x[1])
+    call, each = np.asarray(found.x)[:2]
+    return float(call), float(each)

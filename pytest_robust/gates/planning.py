@@ -41,7 +41,7 @@ CHURN = 0.05
 """The share of examples on which two models that are equally good differ, beside none at all."""
 
 _STEPS = "it asks step by step, and all examples may take other steps"
-_SHARED = "what it asks was asked by a check before it"
+_SHARED = "another check asks the same"
 _SOONER = "both sides may be settled sooner"
 
 

@@ -45,6 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_robust.plugin.budget import Handover
 
         config.pluginmanager.register(Handover(settings.deadline), "robust-handover")
+    if settings.plan:
+        from pytest_robust.plugin.planning import PlanRun, PlanSession
+
+        config.pluginmanager.register(PlanRun(), "robust-plan-run")
+        if not hasattr(config, "workerinput"):
+            config.pluginmanager.register(PlanSession(settings), "robust-plan")
+        return
     gating = settings.gating
     if hasattr(config, "workerinput"):
         if gating.wanted:
@@ -162,8 +169,9 @@ def _end_with_the_test(error: BaseException) -> None:
         links.append(link)
         link = link.tb_next
     files = [link.tb_frame.f_code.co_filename for link in links]
-    # This file's hooks stand around every test.
-    inside = [name.startswith(package) and name != __file__ for name in files]
+    # The hooks of these stand around every test.
+    hooks = {__file__, str(Path(__file__).with_name("planning.py"))}
+    inside = [name.startswith(package) and name not in hooks for name in files]
     # What the package called of the project's own, such as a criterion, comes last and is shown.
     if any(inside) and inside[-1]:
         links[inside.index(True) - 1].tb_next = None

@@ -11,8 +11,8 @@ from pytest_robust.core.claim import Claim, as_claim
 from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.policy import Policy
-from pytest_robust.plugin import budget, gating
-from pytest_robust.plugin._options import Option, based, flag, parsed
+from pytest_robust.plugin import budget, gating, profiles
+from pytest_robust.plugin._options import Option, based, flag, from_file, parsed
 from pytest_robust.plugin.gating import Gating
 
 __all__ = ["Output", "Settings", "add_options"]
@@ -30,12 +30,6 @@ def _pair(text: str) -> tuple[float, float]:
     if not colon:
         raise ValueError("write LOW:HIGH, for instance 0:255")
     return float(low), float(high)
-
-
-def _profile(text: str) -> str:
-    if text not in _PROFILES:
-        raise ValueError(f"choose one of {', '.join(_PROFILES)}")
-    return text
 
 
 _VALUES = (
@@ -56,7 +50,6 @@ _VALUES = (
     Option(name="seed", metavar="N", parse=int, help="All random numbers come from it"),
     Option(name="batch_size", metavar="N", parse=int, help="Examples a model is asked about at once, at most"),
 )
-_PROFILES = ("quick", "standard", "release")
 _BATTERY = (
     Option(
         name="model",
@@ -82,12 +75,13 @@ _BATTERY = (
         parse=_pair,
         help="The values an input of the battery can take, where they are in doubt",
     ),
-    Option(
-        name="profile",
-        metavar="NAME",
-        parse=_profile,
-        help="How much the battery takes: 'quick', 'standard' or 'release'",
-    ),
+)
+# Chosen before all others, which it sets.
+_PROFILE = Option(
+    name="profile",
+    metavar="NAME",
+    parse=str,
+    help="How much the battery takes: 'quick', 'standard' or 'release'; or a profile of robust_profiles",
 )
 _SWITCHES = {
     "report": "Show the table of checks, and write .robust/report.html, .json and .md",
@@ -95,6 +89,10 @@ _SWITCHES = {
     "allow_pickle": "Load model files that can run code (pickle, joblib)",
     "disable": "Skip all tests that use robust: for machines without the models",
 }
+
+
+# A first release is one run's: in an ini file it would hold for every one after it.
+_INI = tuple(name for name in {**_SWITCHES, **gating.SWITCHES} if name != "first_release")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +129,7 @@ class Settings:
         replay: A saved counterexample, which runs alone.
         counterexamples: Where broken inputs are saved, None for nowhere.
         deadline: Until when models may be asked.
+        plan: Whether checks are planned rather than made.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -149,6 +148,7 @@ class Settings:
     replay: Path | None = None
     counterexamples: Path | None = None
     deadline: Deadline = NEVER
+    plan: bool = False
 
     @property
     def battery(self) -> bool:
@@ -157,20 +157,22 @@ class Settings:
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
-        """Return the settings of a session: the command line over the ini file.
+        """Return the settings of a session: the command line over the profile over the ini file.
 
         Raises:
             UsageError: A value is not one; the message names the flag.
         """
+        profile = profiles.choose(config, values=(*_VALUES, *_BATTERY, *budget.OPTIONS, *gating.OPTIONS), switches=_INI)
         values, battery = parsed(_VALUES, config), parsed(_BATTERY, config)
         replay = config.getoption("robust_replay")
         if "model" in battery and "data" not in battery and not replay:
             raise pytest.UsageError(f"--robust-model={battery['model']} needs its examples: --robust-data=test.npz")
         for name in battery.keys() & {"model", "data", "train"}:
             battery[name] = based(config, name) / str(battery[name])
-        switches = {
-            name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES
-        }
+        switches = {name: bool(config.getoption(f"robust_{name}") or from_file(config, name)) for name in _SWITCHES}
+        plan = bool(config.getoption("robust_plan"))
+        if plan:
+            _refuse_beside_plan(config)
         gate = Gating.of(config, disable=switches["disable"])
         try:
             policy = Policy(**values, exact=switches["exact"] or gate.wanted, allow_pickle=switches["allow_pickle"])  # type: ignore[arg-type]  # parsed above
@@ -185,9 +187,11 @@ class Settings:
             samples=policy.samples if "samples" in values else None,
             replay=config.invocation_params.dir / replay if replay else None,
             counterexamples=config.rootpath / ".robust" / "counterexamples" if switches["report"] else None,
+            profile=profile,
             **battery,  # type: ignore[arg-type]  # parsed above
             gating=gate,
             deadline=budget.deadline_of(config),
+            plan=plan,
             commanded=frozenset(
                 # A gate needs each example's answer, so no marker may stop before the last.
                 [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)]
@@ -203,9 +207,15 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(
             flag(name), dest=f"robust_{name}", action="store_true", default=False, help=f"{text}. Default: off"
         )
-        # A first release is one run's: in an ini file it would hold for every one after it.
-        if name != "first_release":
+        if name in _INI:
             parser.addini(f"robust_{name}", f"{text}. Default: off", type="bool", default=False)
+    group.addoption(
+        "--robust-plan",
+        dest="robust_plan",
+        action="store_true",
+        default=False,
+        help="Tell what the checks would cost and could detect, from ten examples each; judge nothing. Default: off",
+    )
     group.addoption(
         "--robust-output",
         dest="robust_output",
@@ -223,12 +233,18 @@ def add_options(parser: pytest.Parser) -> None:
     )
     parser.addini("robust_output", "Reports to write, one FORMAT:PATH a line", type="linelist", default=[])
     parser.addini(
+        "robust_profiles",
+        "Profiles of the project, one 'name: option=value, option=value' a line, for --robust-profile=name",
+        type="linelist",
+        default=[],
+    )
+    parser.addini(
         "robust_waive",
         "Checks that --robust-gate lets through for a while, one 'check-id: reason (until YYYY-MM-DD)' a line",
         type="linelist",
         default=[],
     )
-    for option in (*_VALUES, *_BATTERY, *budget.OPTIONS, *gating.OPTIONS):
+    for option in (*_VALUES, *_BATTERY, _PROFILE, *budget.OPTIONS, *gating.OPTIONS):
         default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(
@@ -236,6 +252,17 @@ def add_options(parser: pytest.Parser) -> None:
         )
         if option.ini:
             parser.addini(f"robust_{option.name}", text, default="")
+
+
+def _refuse_beside_plan(config: pytest.Config) -> None:
+    """Refuse what wants a verdict from a session that gives none."""
+    for name in ("gate", "save_baseline", "replay", "output"):
+        given = config.getoption(f"robust_{name}")
+        if given or (name == "gate" and from_file(config, "gate")):
+            off = "" if given else "; for this run alone: -o robust_gate=false"
+            raise pytest.UsageError(
+                f"--robust-plan judges nothing, and {flag(name)} needs verdicts: leave one out{off}"
+            )
 
 
 def _output(text: str, config: pytest.Config) -> Output:
