@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import inf
+from textwrap import wrap
 
 from pytest_robust.core.duration import duration
 from pytest_robust.core.planned import Planned
@@ -14,13 +15,17 @@ __all__ = ["plan_lines"]
 _HEAD = ("examples", "queries", "gradients", "time", "likely", "in", "least drop")
 _WIDTHS = (10, 12, 12, 9, 10, 9, 11)
 _NONE = "-"
+_INDENT = "    "
 
 
-def plan_lines(plan: Sequence[Planned], *, lacking: Sequence[str] = (), budget: float = inf) -> Iterator[str]:
+def plan_lines(
+    plan: Sequence[Planned], *, width: int, lacking: Sequence[str] = (), budget: float = inf
+) -> Iterator[str]:
     """Yield the lines: of each check what it is and its figures, then the sums and what they mean.
 
     Args:
         plan: The checks, in order.
+        width: Columns; figures stand in columns and are never wrapped.
         lacking: What the plan does not know, a sentence each.
         budget: Seconds that the session would have.
     """
@@ -28,7 +33,7 @@ def plan_lines(plan: Sequence[Planned], *, lacking: Sequence[str] = (), budget: 
         yield _row(_HEAD)
     for one in plan:
         drawn = f" (drawn {count(one.draws)} times)" if one.draws > 1 else ""
-        yield one_line(f"{one.nodeid}: {one.title}{drawn}")
+        yield from _wrapped(f"{one.nodeid}: {one.title}{drawn}", width)
         yield _row(
             (
                 count(one.examples),
@@ -41,11 +46,12 @@ def plan_lines(plan: Sequence[Planned], *, lacking: Sequence[str] = (), budget: 
             )
         )
         if one.drop_in_churn is not None:
-            yield f"    least drop {number(one.drop_in_churn, 4)} where 5 % of the answers change both ways"
+            churn = f"least drop {number(one.drop_in_churn, 4)} where 5 % of the answers change both ways"
+            yield from _wrapped(churn, width, before=_INDENT)
         if one.note:
-            yield f"    {one_line(one.note)}"
-    yield from _sums(plan, budget)
-    yield from (one_line(f"not in the plan: {one}") for one in lacking)
+            yield from _wrapped(one.note, width, before=_INDENT)
+    for told in (*_sums(plan, budget), *(f"not in the plan: {one}" for one in lacking)):
+        yield from _wrapped(told, width)
     yield "PLANNED: nothing was judged"
 
 
@@ -63,3 +69,7 @@ def _sums(plan: Sequence[Planned], budget: float) -> Iterator[str]:
 
 def _row(cells: tuple[str, ...]) -> str:
     return " " + "".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip()
+
+
+def _wrapped(text: str, width: int, before: str = "") -> list[str]:
+    return wrap(one_line(text), width, initial_indent=before, subsequent_indent=_INDENT)

@@ -113,7 +113,7 @@ class Terminal(Reporter):
             lacking: What the plan does not know, a sentence each.
             budget: Seconds that the session would have.
         """
-        lines = plan_lines(plan, lacking=lacking, budget=budget)
+        lines = plan_lines(plan, width=max(self.width, 20), lacking=lacking, budget=budget)
         return self._drawn([Text(self._shown(line), overflow="fold") for line in lines])
 
     def _rows(self, run: Run) -> Iterator[RenderableType]:
