@@ -49,6 +49,8 @@ def examples_to_stop(
     left = random.binomial(population, rates)
     seen, stopped, open_ones, before = np.zeros(_DRAWN, int), np.zeros(_DRAWN), np.arange(_DRAWN), 0
     for look in looks:
+        if not len(open_ones):
+            break
         unseen = population - before
         drawn = random.hypergeometric(left[open_ones], unseen - left[open_ones], look - before)
         left[open_ones] -= drawn
@@ -59,6 +61,4 @@ def examples_to_stop(
         settled = np.array([known[int(n)] is not Side.OPEN for n in seen[open_ones]])
         stopped[open_ones[settled]] = look
         open_ones = open_ones[~settled]
-        if not len(open_ones):
-            break
     return float(stopped.mean())
