@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from pytest_robust.core.example import Example
+
 __all__ = ["GateDecision", "Gated", "GatedCheck"]
 
 
@@ -47,6 +49,12 @@ class GatedCheck:
         newly_broken: Examples that only the baseline got right; None where there are no pairs.
         newly_right: Examples that only the candidate got right.
         method: How the drop's interval was made.
+        old_low: Lower end of the interval of the baseline's value.
+        old_high: Upper end.
+        family: What stays the same along a curve over `level`; empty for none.
+        level: The strength on that curve; None where there is no single one.
+        broken: Some of the examples that only the baseline got right.
+        fixed: Some of the examples that only the candidate got right.
     """
 
     check: str
@@ -63,6 +71,18 @@ class GatedCheck:
     newly_broken: int | None = None
     newly_right: int | None = None
     method: str = ""
+    old_low: float | None = None
+    old_high: float | None = None
+    family: str = ""
+    level: float | None = None
+    broken: tuple[Example, ...] = ()
+    fixed: tuple[Example, ...] = ()
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> GatedCheck:
+        """Return what `dataclasses.asdict` made of one."""
+        examples = {name: tuple(map(Example.from_dict, values[name])) for name in ("broken", "fixed")}
+        return cls(**{**values, **examples})
 
     @property
     def lets_through(self) -> bool:
@@ -101,4 +121,4 @@ class Gated:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Gated:
         """Return what `dataclasses.asdict` made of one."""
-        return cls(**{**values, "checks": tuple(GatedCheck(**check) for check in values["checks"])})
+        return cls(**{**values, "checks": tuple(map(GatedCheck.from_dict, values["checks"]))})

@@ -3,104 +3,35 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pytest_robust.core.bounds import Bounds
+from pytest_robust.core.example import Example
 from pytest_robust.core.gated import Gated
+from pytest_robust.core.groups import Groups
 from pytest_robust.core.scores import Scores
 
-__all__ = ["SCHEMA", "Example", "Picture", "Record", "Run"]
+__all__ = ["SCHEMA", "ClassScore", "Record", "Run"]
 
 SCHEMA = 1
 """The version of the JSON form. It grows when a reader of the old form would misread the new."""
 
-_IMAGE_RANKS = {2, 3}
-_CHANNELS = {1, 3, 4}
-# Pixels a side: a report shows pictures smaller than this, and three of them travel with each check.
-_LARGEST = 128
-
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """An image with 256 levels, as text.
+class ClassScore:
+    """What the examples of one class came to.
 
     Args:
-        height: Pixels.
-        width: Pixels.
-        channels: 1, 3 or 4.
-        levels: base64 of height * width * channels bytes, rows first.
+        label: The class, as the labels say it.
+        n: Examples of it that were evaluated.
+        before: The mean score of these, unchanged.
+        value: The mean score of these under the perturbation.
     """
 
-    height: int
-    width: int
-    channels: int
-    levels: str
-
-    @classmethod
-    def of(cls, image: NDArray[Any], bounds: Bounds) -> Picture | None:
-        """Return the picture of an array, or None if it is no image; larger ones are thinned out.
-
-        Args:
-            image: (height, width) or (height, width, 1, 3 or 4) numbers.
-            bounds: What is black and what is white.
-        """
-        if image.ndim not in _IMAGE_RANKS or not np.issubdtype(image.dtype, np.number):
-            return None
-        shape = image.shape if image.ndim > 2 else (*image.shape, 1)  # noqa: PLR2004 - height and width
-        if shape[2] not in _CHANNELS or min(shape[:2]) < 2:  # noqa: PLR2004 - a line is no image
-            return None
-        low, span = (bounds.low, bounds.span) if bounds.finite else (float(image.min()), float(np.ptp(image)) or 1.0)
-        step = -(-max(shape[:2]) // _LARGEST)
-        image = image.reshape(shape)[::step, ::step]
-        shape = image.shape
-        levels = np.clip(np.rint((image.astype(np.float64) - low) / span * 255), 0, 255).astype(np.uint8)
-        return cls(height=shape[0], width=shape[1], channels=shape[2], levels=b64encode(levels.tobytes()).decode())
-
-    def array(self) -> NDArray[np.uint8]:
-        """Return (height, width, channels) levels."""
-        flat = np.frombuffer(b64decode(self.levels), dtype=np.uint8)
-        return flat.reshape(self.height, self.width, self.channels)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Example:
-    """One example before and after the change.
-
-    Args:
-        index: Its position in the dataset.
-        label: What should be answered.
-        before: What is answered to the unchanged input.
-        after: What is answered to the changed one.
-        before_score: The share of belief in `before`, 0 to 1, where the model gives scores.
-        after_score: The share of belief in `after`.
-        distance: The norm of the change, where it has one.
-        clean: The unchanged input as a picture.
-        changed: The changed input as a picture.
-        clean_text: The unchanged input in words, where it is no picture.
-        changed_text: The changed input in words; empty where it was answered wrong as it is.
-    """
-
-    index: int
     label: str
-    before: str
-    after: str
-    before_score: float | None = None
-    after_score: float | None = None
-    distance: float | None = None
-    clean: Picture | None = None
-    changed: Picture | None = None
-    clean_text: str = ""
-    changed_text: str = ""
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether it was answered wrong as it is."""
-        return bool(self.clean_text) and not self.changed_text
+    n: int
+    before: float
+    value: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +73,10 @@ class Record:
         role: For one of many of a property: what sets it apart (mildest failing, worst seen).
         examples: Some broken examples, the worst first.
         scores: What each example came to, where all were evaluated and each has a score; else None.
+        groups: Which of these examples belong together; None where they are independent.
+        classes: What each class came to, in the order of the labels; empty where there are no classes.
+        health: Pairs of what was looked for in the attack and what was seen, healthy or not; empty
+            where nothing was attacked.
     """
 
     id: str
@@ -177,6 +112,9 @@ class Record:
     role: str = ""
     examples: tuple[Example, ...] = ()
     scores: Scores | None = None
+    groups: Groups | None = None
+    classes: tuple[ClassScore, ...] = ()
+    health: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -185,24 +123,19 @@ class Record:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Record:
         """Return the record that `to_dict` wrote."""
-        examples = tuple(
-            Example(
-                **{
-                    **example,
-                    "clean": Picture(**example["clean"]) if example["clean"] else None,
-                    "changed": Picture(**example["changed"]) if example["changed"] else None,
-                }
-            )
-            for example in values["examples"]
-        )
+        examples = tuple(map(Example.from_dict, values["examples"]))
         tuples = {
             "findings": tuple((sign, remedy) for sign, remedy in values["findings"]),
             # Not there in reports made before members were counted.
             "broken_by": tuple((member, count) for member, count in values.get("broken_by", ())),
             "notes": tuple(values["notes"]),
+            # Not there in reports made before classes were told apart.
+            "classes": tuple(ClassScore(**each) for each in values.get("classes", ())),
+            "health": tuple((asked, seen) for asked, seen in values.get("health", ())),
         }
-        scores = values.get("scores")
-        return cls(**{**values, **tuples, "examples": examples, "scores": Scores(**scores) if scores else None})
+        scores, groups = values.get("scores"), values.get("groups")
+        each = {"scores": Scores(**scores) if scores else None, "groups": Groups(**groups) if groups else None}
+        return cls(**{**values, **tuples, **each, "examples": examples})
 
 
 @dataclass(frozen=True, kw_only=True)

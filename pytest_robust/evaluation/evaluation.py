@@ -18,6 +18,7 @@ from pytest_robust.core.criteria import Correct, SameAsClean, answers
 from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.detections import joined
 from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.example import Example
 from pytest_robust.core.goals import Untargeted
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.metric import Request
@@ -26,7 +27,6 @@ from pytest_robust.core.norms import Norm
 from pytest_robust.core.outcomes import Cost, Finding, Outcomes
 from pytest_robust.core.perturbation import Attack, Clean, Ensemble, Perturbation, WorstOf, goal_of
 from pytest_robust.core.progress import SILENT, Progress, Watcher
-from pytest_robust.core.record import Example
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
 from pytest_robust.core.within import Within

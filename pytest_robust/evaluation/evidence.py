@@ -13,8 +13,8 @@ from pytest_robust.core.arrays import Floats, Inputs, Integers, Labels, Outputs
 from pytest_robust.core.criteria import answers
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.detections import described, is_boxes
+from pytest_robust.core.example import Example, Picture
 from pytest_robust.core.model import Classifier, Model
-from pytest_robust.core.record import Example, Picture
 from pytest_robust.core.table import Column
 from pytest_robust.evaluation.part import Part
 

@@ -10,11 +10,12 @@ from math import ceil, exp, log
 import numpy as np
 from scipy.special import ndtri
 
-from pytest_robust.core.arrays import Floats
+from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.claim import Claim
-from pytest_robust.core.estimate import Interval
+from pytest_robust.core.estimate import BY_GROUPS, Interval
 from pytest_robust.core.gated import GateDecision
 from pytest_robust.statistics.bounded_mean import bounded_mean
+from pytest_robust.statistics.clustered import clustered_mean, independent_pairs
 from pytest_robust.statistics.holm import holm
 from pytest_robust.statistics.mean_interval import is_binary
 from pytest_robust.statistics.square_and_add import square_and_add
@@ -74,16 +75,19 @@ class Paired(Difference):
         old: (n,) the baseline's.
         new: (n,) the candidate's, of the same examples in the same order.
         seed: For drawing, where scores are shares.
+        groups: (n,) the group of each example, None where they are independent.
     """
 
     old: Floats
     new: Floats
     seed: int
+    groups: Integers | None = None
 
     @property
     def method(self) -> str:  # type: ignore[override]  # read only here
         """How its interval is made."""
-        return "Tango" if self._binary else "Learned-Miller-Thomas"
+        by_groups = "" if self.groups is None else BY_GROUPS
+        return f"{'Tango' if self._binary else 'Learned-Miller-Thomas'}{by_groups}"
 
     @property
     def _binary(self) -> bool:
@@ -101,13 +105,19 @@ class Paired(Difference):
 
     def interval(self, confidence: float) -> Interval:
         """Return where the difference lies for the population."""
-        if self._binary:
+        difference, groups = self.old - self.new, self.groups
+        if groups is None and self._binary:
             return tango(self.only_old, self.only_new, len(self.old), confidence=confidence)
-        return bounded_mean(self.old - self.new, low=-1, high=1, confidence=confidence, seed=self.seed)
+        if groups is None:
+            return bounded_mean(difference, low=-1, high=1, confidence=confidence, seed=self.seed)
+        if self._binary:
+            pairs = independent_pairs(difference, groups, confidence=confidence)
+            return tango(pairs.gained, pairs.lost, pairs.trials, confidence=confidence)
+        return clustered_mean(difference, groups, low=-1, high=1, confidence=confidence, seed=self.seed)
 
     def p_value(self, margin: float, *, upward: bool) -> float:
-        """Return that of Tango's score test for scores of 0 and 1, which needs no search."""
-        if not self._binary:
+        """Return that of Tango's score test for independent scores of 0 and 1, which needs no search."""
+        if not self._binary or self.groups is not None:
             return super().p_value(margin, upward=upward)
         gained, lost = (self.only_new, self.only_old) if upward else (self.only_old, self.only_new)
         return not_below(gained, lost, len(self.old), margin=margin)

@@ -8,10 +8,12 @@ from math import isfinite
 import numpy as np
 
 from pytest_robust.core.criteria import Correct
+from pytest_robust.core.example import Example
+from pytest_robust.core.groups import Groups
 from pytest_robust.core.metric import ExampleMetric, Metric, registered_name
 from pytest_robust.core.outcomes import Cost, Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation, members
-from pytest_robust.core.record import Example, Record
+from pytest_robust.core.record import Record
 from pytest_robust.core.scores import Scores
 from pytest_robust.core.verdict import Decision, Verdict
 from pytest_robust.gates.case import Case
@@ -56,6 +58,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     said = estimate.notes if estimate is not None else ()
     bar = verdict.bar if verdict is not None else None
     spent = verdict.spent if verdict is not None else Cost()
+    scores, groups = _scores(case, outcomes), laboratory.data.groups
     return Record(
         id=_id(metric, under),
         metric=metric.quantity,
@@ -87,7 +90,8 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
         data=laboratory.data.fingerprint,
         broken_by=_broken_by(under, outcomes),
         examples=() if passing or not begun else begun[-1].examples_at(outcomes[-1].index.size),
-        scores=_scores(case, outcomes),
+        scores=scores,
+        groups=None if scores is None or groups is None else Groups.of(groups),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from pytest_robust.core.baseline import Baseline, KeptCheck, named
 from pytest_robust.core.claim import Claim
-from pytest_robust.core.estimate import BY_GROUPS, Interval
+from pytest_robust.core.estimate import Interval
 from pytest_robust.core.gated import Gated, GatedCheck, GateDecision
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.scores import Scores
@@ -187,11 +187,7 @@ def _sampled(kept: KeptCheck, record: Record, samples: tuple[str | None, str | N
 
 def _paired(kept: KeptCheck, record: Record) -> tuple[Scores, Scores] | None:
     """Return what each example came to on both sides, None where they are not compared one by one."""
-    if kept.scores is None or record.scores is None:
-        return None
-    # A baseline does not say which examples belong together. The intervals of both values allow for it.
-    in_groups = record.claim == Claim.POPULATION.value and record.method.endswith(BY_GROUPS)
-    return None if in_groups else (kept.scores, record.scores)
+    return None if kept.scores is None or record.scores is None else (kept.scores, record.scores)
 
 
 def _comparison(kept: KeptCheck, record: Record, margin: float) -> Comparison:
@@ -206,7 +202,9 @@ def _comparison(kept: KeptCheck, record: Record, margin: float) -> Comparison:
         confidence=record.confidence,
     )
     if pair is not None:
-        difference = Paired(old=pair[0].array(), new=pair[1].array(), seed=record.seed)
+        # The same examples are in the same groups, so the candidate's own say which those are.
+        groups = None if record.groups is None else record.groups.array()
+        difference = Paired(old=pair[0].array(), new=pair[1].array(), seed=record.seed, groups=groups)
     upward = record.op.startswith(">")
     return Comparison(
         drop=old - new if upward else new - old,

@@ -19,8 +19,9 @@ from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.counterexample import Counterexample
 from pytest_robust.core.criteria import answers
 from pytest_robust.core.errors import InvalidData, RobustError
+from pytest_robust.core.example import Picture
 from pytest_robust.core.model import Classifier, Model
-from pytest_robust.core.record import Picture, Record
+from pytest_robust.core.record import Record
 from pytest_robust.evaluation.probe import ask
 from pytest_robust.plugin.marker_checks import HasSubject
 from pytest_robust.plugin.running import RUNNING

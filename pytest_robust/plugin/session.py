@@ -102,7 +102,7 @@ class Session:
         run = self.run()
         if self._settings.gating.detail == "examples":
             return run
-        return replace(run, records=tuple(replace(record, scores=None) for record in run.records))
+        return replace(run, records=tuple(replace(record, scores=None, groups=None) for record in run.records))
 
     def run(self) -> Run:
         """Return what was measured so far."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pytest_robust.core.record import Example, Picture
+from pytest_robust.core.example import Example, Picture
 
 __all__ = ["Shown", "Triptych", "png", "triptych"]
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from pytest_robust.core.record import Example
+from pytest_robust.core.example import Example
 
 __all__ = ["Span", "TextChange", "text_change"]
 

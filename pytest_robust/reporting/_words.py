@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from pytest_robust.core.record import Example, Record, Run
+from pytest_robust.core.example import Example
+from pytest_robust.core.record import Record, Run
 from pytest_robust.core.verdict import Bar
 
 __all__ = [

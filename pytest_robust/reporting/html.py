@@ -9,7 +9,8 @@ from typing import ClassVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pytest_robust.core.record import Example, Record, Run
+from pytest_robust.core.example import Example
+from pytest_robust.core.record import Record, Run
 from pytest_robust.reporting import _words as words
 from pytest_robust.reporting._chart_svg import COLOURS, chart_svg
 from pytest_robust.reporting._curves import Chart, charts

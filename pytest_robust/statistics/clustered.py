@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.errors import InvalidArgument
@@ -107,7 +107,7 @@ def independent_pairs(difference: Floats, groups: Integers, *, confidence: float
     worth = n / max(variance * total / spread, 1.0)
     # Student's t, with as many degrees of freedom as groups of one size would give.
     tail = (1 - confidence) / 2
-    worth *= float(t.isf(tail, max(n - 1, 1)) / t.isf(tail, max(independent - 1, 1.0))) ** 2
+    worth *= float(stdtrit(max(n - 1, 1), tail) / stdtrit(max(independent - 1, 1.0), tail)) ** 2
     return Pairs(gained=gained * worth, lost=lost * worth, trials=worth)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.estimate import Interval
@@ -41,7 +41,7 @@ def pairs_to_settle(gained: float, lost: float, trials: float, *, bar: float, co
     check_confidence(confidence)
     # At once, so that a wrong argument is named as it was given.
     check_pairs(gained, lost, trials)
-    z, within = float(norm.isf((1 - confidence) / 2)), min(max(bar, -_EDGE), _EDGE)
+    z, within = float(-ndtri((1 - confidence) / 2)), min(max(bar, -_EDGE), _EDGE)
 
     def settled(n: int) -> bool:
         more = round(gained / trials * n), round(lost / trials * n)

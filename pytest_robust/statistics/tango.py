@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.errors import InvalidArgument
@@ -79,7 +79,7 @@ def tango(gained: float, lost: float, trials: float, *, confidence: float) -> In
     """
     check_confidence(confidence)
     check_pairs(gained, lost, trials)
-    z = float(norm.isf((1 - confidence) / 2))
+    z = float(-ndtri((1 - confidence) / 2))
 
     def above(delta: float) -> float:
         return float(score(gained, lost, trials, delta))
@@ -111,7 +111,7 @@ def not_below(gained: float, lost: float, trials: float, *, margin: float) -> fl
     check_pairs(gained, lost, trials)
     if not -1 < margin < 1:
         raise InvalidArgument(f"margin={margin!r} must lie strictly between -1 and 1: a share of the examples")
-    return float(norm.sf(score(gained, lost, trials, -margin)))
+    return float(ndtr(-score(gained, lost, trials, -margin)))
 
 
 def _root(function: Any, low: float, high: float) -> float:  # noqa: ANN401 - of a number

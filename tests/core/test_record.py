@@ -12,7 +12,8 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
-from pytest_robust.core.record import SCHEMA, Example, Picture, Record, Run
+from pytest_robust.core.example import Example, Picture
+from pytest_robust.core.record import SCHEMA, Record, Run
 
 UNIT = Bounds(0, 1)
 IMAGE = np.random.default_rng(0).random((5, 7, 3)).astype(np.float32)

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_robust.core.baseline import Baseline
 from pytest_robust.core.gated import Gated, GatedCheck
+from pytest_robust.core.groups import Groups
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.scores import Scores
 from pytest_robust.gates.gate import Terms, gate
@@ -145,15 +146,26 @@ def test_shares_are_compared_example_by_example():
     assert 0.001 < check.high - check.low < 0.03
 
 
-def test_a_claim_about_the_population_takes_no_examples_of_groups_for_independent_pairs():
-    # One example of a hundred is lost: as independent pairs that is certain enough.
-    sides = record(), record(rights(89), method="Learned-Miller-Thomas by groups")
-    alone = [decided(*(replace(one, claim="population", method="Clopper-Pearson") for one in sides), margin=0.08)]
-    groups = [decided(*(replace(one, claim="population") for one in sides), margin=0.08)]
-    assert ([one.decision for one in alone], alone[0].method) == (["PASS"], "Tango")
-    assert ([one.decision for one in groups], groups[0].method) == (["UNDECIDED"], "square and add, without pairs")
+def test_examples_of_groups_are_compared_pair_by_pair_but_not_as_independent_ones():
+    # Four examples of a hundred are lost, all of one group of five: certain enough only if they were independent.
+    views = Groups.of(np.arange(100) // 5)
+    sides = [replace(one, claim="population") for one in (record(rights(96)), record(rights(92)))]
+    alone = decided(*sides, margin=0.12)
+    groups = decided(sides[0], replace(sides[1], groups=views), margin=0.12)
+    assert (alone.decision, alone.method) == ("PASS", "Tango")
+    assert (groups.decision, groups.method) == ("UNDECIDED", "Tango by groups")
+    assert groups.low < alone.low
+    assert groups.newly_broken == alone.newly_broken == 4
     # About these examples there is nothing to allow for.
-    assert decided(*sides, margin=0.01).newly_broken == 1
+    assert decided(record(rights(96)), record(rights(92), groups=views), margin=0.04).decision == "PASS"
+
+
+def test_shares_of_groups_allow_for_them_too():
+    shares, views = np.repeat([0.9, 0.5, 0.7, 0.8], 25), Groups.of(np.arange(100) // 25)
+    old, new = (record(values, claim="population") for values in (shares, np.where(shares == 0.5, 0.3, shares)))
+    alone, groups = decided(old, new), decided(old, replace(new, groups=views))
+    assert groups.method == "Learned-Miller-Thomas by groups"
+    assert groups.high > alone.high
 
 
 def test_what_was_not_run_is_missing():

@@ -337,6 +337,14 @@ class TestGroups:
         assert estimate.notes == ("the interval does not allow for groups",)
         assert self.made(45, groups=None).score("accuracy").estimate().notes == ()
 
+    def test_a_record_says_which_examples_belong_together(self) -> None:
+        kept = [self.made(45, groups=groups, exact=True).accuracy() for groups in (self.GROUPS, None)]
+        found, alone = (one.record(one >= 0.8).groups for one in kept)
+        views = found.array().reshape(50, 4)
+        assert (views == views[:, :1]).all()
+        assert len(set(views[:, 0])) == 50
+        assert alone is None
+
     def test_groups_are_given_once(self) -> None:
         data = Dataset(x=self.X, y=np.zeros(200, int), bounds=Bounds(0, 200), groups=self.GROUPS)
         made = Subject(lambda x: np.zeros(len(x), int), data)

@@ -104,6 +104,12 @@ def test_a_session_that_does_not_use_it_imports_nothing_heavy(unused, used):
     assert not HEAVY & unused.modules
 
 
+def test_a_check_loads_no_library_that_it_does_not_need(used):
+    # scipy.stats alone takes longer to load than all else that a small check needs.
+    assert "scipy.special" in used.modules
+    assert not {"scipy.stats", "sklearn", "matplotlib", "pandas", "keras", "tensorflow"} & used.modules
+
+
 def test_it_brings_only_its_own_few_modules(unused, absent):
     brought = unused.modules - absent.modules
     assert "pytest_robust.plugin" in brought

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
 from pytest_robust.core.bounds import Bounds
-from pytest_robust.core.record import Example, Picture, Record, Run
+from pytest_robust.core.example import Example, Picture
+from pytest_robust.core.record import Record, Run
 
 __all__ = ["HOSTILE", "Runs"]
 

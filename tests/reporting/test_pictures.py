@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from pytest_robust.core.bounds import Bounds
-from pytest_robust.core.record import Picture
+from pytest_robust.core.example import Picture
 from pytest_robust.reporting._pictures import Shown, triptych
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_robust.core.record import Example
+from pytest_robust.core.example import Example
 from pytest_robust.reporting._words import (
     broken_by_of,
     cost_of,
