@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(PlanRun(), "robust-plan-run")
         if not hasattr(config, "workerinput"):
-            config.pluginmanager.register(PlanSession(settings), "robust-plan")
+            config.pluginmanager.register(PlanSession(settings, config), "robust-plan")
         return
     gating = settings.gating
     if hasattr(config, "workerinput"):

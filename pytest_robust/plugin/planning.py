@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["PlanRun", "PlanSession", "planning"]
 
 _PLAN = pytest.StashKey[list[Planned]]()
+_LAST_FAILED = "cache/lastfailed"
 _STOPPED = pytest.StashKey[str]()
 
 
@@ -67,10 +68,14 @@ class PlanSession:
 
     Args:
         settings: Of the session.
+        config: Of pytest.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, config: pytest.Config) -> None:
         self._settings = settings
+        self._cache: pytest.Cache | None = getattr(config, "cache", None)
+        # A skipped test counts as one that does not fail any more.
+        self._failed = None if self._cache is None else self._cache.get(_LAST_FAILED, None)
         self._plan: list[Planned] = []
         self._lacking: list[str] = []
 
@@ -82,6 +87,12 @@ class PlanSession:
         self._lacking += [told["stopped"]] if told.get("stopped") else []
         if report.failed:
             self._lacking.append(f"{report.nodeid}, which failed")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Leave what --lf knows as it was."""
+        if self._cache is not None and self._failed is not None:
+            self._cache.set(_LAST_FAILED, self._failed)
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

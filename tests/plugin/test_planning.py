@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import numpy as np
@@ -89,6 +90,9 @@ def test_a_file_of_checks_and_the_battery_are_planned_too(project):
     joblib.dump(LogisticRegression().fit(x, y), project.path / "model.joblib")
     np.savez(project.path / "test.npz", x=x, y=y)
     (project.path / "robust.toml").write_text(SPEC)
+    known = project.path / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    known.parent.mkdir(parents=True)
+    known.write_text('{"robust.toml::gaussian_noise[sigma-0.1]": true}')
     result = project.run(
         "--robust-plan",
         "--robust-allow-pickle",
@@ -97,6 +101,8 @@ def test_a_file_of_checks_and_the_battery_are_planned_too(project):
         "--robust-claim=population",
     )
     assert result.ret == 0
+    # Skipped is not mended: --lf still knows it.
+    assert json.loads(known.read_text()) == {"robust.toml::gaussian_noise[sigma-0.1]": True}
     result.stdout.fnmatch_lines(
         [
             "robust-battery::clean: accuracy without a bar",
