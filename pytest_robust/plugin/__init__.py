@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_robust.core.deadline import NEVER
 from pytest_robust.plugin.running import RUNNING
 from pytest_robust.plugin.settings import Settings, add_options
 
@@ -41,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         replay = Replay(settings.replay, read(settings.replay), allow_pickle=settings.policy.allow_pickle)
         config.pluginmanager.register(replay, "robust-replay")
-    if settings.deadline is not NEVER and not hasattr(config, "workerinput"):
+    if settings.deadline is not None and not hasattr(config, "workerinput"):
         from pytest_robust.plugin.budget import Handover
 
         config.pluginmanager.register(Handover(settings.deadline), "robust-handover")

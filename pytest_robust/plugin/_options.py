@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-__all__ = ["PROFILE", "Option", "based", "flag", "from_file", "parsed"]
+__all__ = ["BATTERIES", "PROFILE", "Option", "based", "flag", "from_file", "parsed"]
 
+BATTERIES = ("quick", "standard", "release")
+"""How much the battery takes: the profiles that are there without a line in the ini file."""
 PROFILE: pytest.StashKey[Mapping[str, object]] = pytest.StashKey()
 """What the chosen profile sets, by the names of options."""
 

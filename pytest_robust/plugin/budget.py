@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import time
-from math import inf
 from typing import Any
 
 import pytest
 
-from pytest_robust.core.deadline import NEVER, Deadline
-from pytest_robust.core.duration import as_seconds
-from pytest_robust.plugin._options import Option, parsed
+from pytest_robust.core.deadline import Deadline
 
-__all__ = ["OPTIONS", "Handover", "deadline_of"]
+__all__ = ["Handover", "deadline_of"]
 
-OPTIONS = (
-    Option(
-        name="budget",
-        metavar="TIME",
-        parse=as_seconds,
-        help="Time for the whole session, such as 90s, 10min or 2h; a check that it does not suffice for is UNDECIDED",
-    ),
-)
 _LEFT = "robust_left"
 
 
-def deadline_of(config: pytest.Config) -> Deadline:
+def deadline_of(config: pytest.Config, budget: float) -> Deadline:
     """Return until when models may be asked, as of now.
 
     A worker of xdist has what the controller had left when it started the worker. Clocks that never
     go back need not agree between processes, so seconds travel rather than a moment; what a worker's
     start takes comes on top.
 
-    Raises:
-        UsageError: The budget is no duration.
+    Args:
+        config: Of the session.
+        budget: Seconds that it has in all.
     """
-    budget = float(str(parsed(OPTIONS, config).get("budget", inf)))
-    if budget == inf:
-        return NEVER
     left = getattr(config, "workerinput", {}).get(_LEFT, budget)
     return Deadline(budget=budget, began=time.monotonic() - (budget - left))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,7 +101,7 @@ class PlanSession:
         terminalreporter.section("robust plan")
         # By test, not by arrival: the same with any number of workers.
         plan = sorted(self._plan, key=lambda one: (one.nodeid.partition("::")[0], one.nodeid))
-        budget = self._settings.deadline.budget
+        budget = self._settings.deadline.budget if self._settings.deadline is not None else inf
         terminalreporter.write(terminal_of(terminalreporter).plan(plan, lacking=self._lacking, budget=budget))
 
 

@@ -7,12 +7,10 @@ from difflib import get_close_matches
 
 import pytest
 
-from pytest_robust.plugin._options import PROFILE, Option, flag
+from pytest_robust.plugin._options import BATTERIES, PROFILE, Option, flag
 
-__all__ = ["BATTERIES", "BATTERY", "choose", "profiles_of"]
+__all__ = ["BATTERY", "choose", "profiles_of"]
 
-BATTERIES = ("quick", "standard", "release")
-"""How much the battery takes: the profiles that are there without a line in the ini file."""
 BATTERY = "battery"
 """The key by which a profile names one of these."""
 
@@ -86,20 +84,25 @@ def profiles_of(
     return found
 
 
-def choose(config: pytest.Config, *, values: Sequence[Option], switches: Sequence[str]) -> str:
+def choose(config: pytest.Config, named: str, *, values: Sequence[Option], switches: Sequence[str]) -> str:
     """Put what the chosen profile sets between the command line and the ini file; return the battery's.
+
+    Args:
+        config: Of the session.
+        named: The profile.
+        values: The options with a value that profiles may set.
+        switches: The names of those that are on or off.
 
     Raises:
         UsageError: There is no such profile, or a line of robust_profiles has no meaning.
     """
     own = profiles_of(config.getini("robust_profiles"), values=values, switches=switches)
-    named = config.getoption("robust_profile") or config.getini("robust_profile") or "standard"
     if named not in (*BATTERIES, *own):
         near = get_close_matches(named, [*BATTERIES, *own], n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise pytest.UsageError(f"{flag('profile')}={named}: choose one of {', '.join((*BATTERIES, *own))}{hint}")
     if named in BATTERIES:
         config.stash[PROFILE] = {}
-        return str(named)
+        return named
     config.stash[PROFILE] = own[named]
     return str(own[named].get(BATTERY, "standard"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_robust.core.deadline import NEVER
 from pytest_robust.core.progress import Watcher
 from pytest_robust.gates.judging import SETTLING, Judging
 from pytest_robust.gates.subject import METRICS, Subject, require
@@ -102,7 +103,7 @@ class Robust:
                 name=name,
                 listener=self._listener,
                 watcher=self._watcher,
-                deadline=self._settings.deadline,
+                deadline=self._settings.deadline or NEVER,
                 judging=self._judging,
             )
             self._subjects[key] = (made, (model, x, y, groups))

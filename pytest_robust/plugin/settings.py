@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_robust.core.claim import Claim, as_claim
-from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.policy import Policy
-from pytest_robust.plugin import budget, gating, profiles
-from pytest_robust.plugin._options import Option, based, flag, from_file, parsed
+from pytest_robust.plugin import gating
+from pytest_robust.plugin._options import BATTERIES, Option, based, flag, from_file, parsed
 from pytest_robust.plugin.gating import Gating
+
+if TYPE_CHECKING:
+    from pytest_robust.core.deadline import Deadline
 
 __all__ = ["Output", "Settings", "add_options"]
 
@@ -23,6 +26,12 @@ _OTHERS = {"profile": "standard", "margin": f"{Gating.margin:g}", "baseline_deta
 
 def _claim(text: str) -> Claim:
     return as_claim(text)
+
+
+def _seconds(text: str) -> float:
+    from pytest_robust.core.duration import as_seconds
+
+    return as_seconds(text)
 
 
 def _pair(text: str) -> tuple[float, float]:
@@ -74,6 +83,14 @@ _BATTERY = (
         metavar="LOW:HIGH",
         parse=_pair,
         help="The values an input of the battery can take, where they are in doubt",
+    ),
+)
+_BUDGET = (
+    Option(
+        name="budget",
+        metavar="TIME",
+        parse=_seconds,
+        help="Time for the whole session, such as 90s, 10min or 2h; a check that it does not suffice for is UNDECIDED",
     ),
 )
 # Chosen before all others, which it sets.
@@ -128,7 +145,7 @@ class Settings:
         gating: Baselines, and the gate.
         replay: A saved counterexample, which runs alone.
         counterexamples: Where broken inputs are saved, None for nowhere.
-        deadline: Until when models may be asked.
+        deadline: Until when models may be asked, None for no end.
         plan: Whether checks are planned rather than made.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
@@ -147,7 +164,7 @@ class Settings:
     commanded: frozenset[str] = frozenset()
     replay: Path | None = None
     counterexamples: Path | None = None
-    deadline: Deadline = NEVER
+    deadline: Deadline | None = None
     plan: bool = False
 
     @property
@@ -162,7 +179,7 @@ class Settings:
         Raises:
             UsageError: A value is not one; the message names the flag.
         """
-        profile = profiles.choose(config, values=(*_VALUES, *_BATTERY, *budget.OPTIONS, *gating.OPTIONS), switches=_INI)
+        profile = _chosen_profile(config)
         values, battery = parsed(_VALUES, config), parsed(_BATTERY, config)
         replay = config.getoption("robust_replay")
         if "model" in battery and "data" not in battery and not replay:
@@ -190,7 +207,7 @@ class Settings:
             profile=profile,
             **battery,  # type: ignore[arg-type]  # parsed above
             gating=gate,
-            deadline=budget.deadline_of(config),
+            deadline=_deadline(config),
             plan=plan,
             commanded=frozenset(
                 # A gate needs each example's answer, so no marker may stop before the last.
@@ -244,7 +261,7 @@ def add_options(parser: pytest.Parser) -> None:
         type="linelist",
         default=[],
     )
-    for option in (*_VALUES, *_BATTERY, _PROFILE, *budget.OPTIONS, *gating.OPTIONS):
+    for option in (*_VALUES, *_BATTERY, _PROFILE, *_BUDGET, *gating.OPTIONS):
         default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(
@@ -252,6 +269,25 @@ def add_options(parser: pytest.Parser) -> None:
         )
         if option.ini:
             parser.addini(f"robust_{option.name}", text, default="")
+
+
+def _chosen_profile(config: pytest.Config) -> str:
+    """Put what a profile of the project sets before the ini file, and return how much the battery takes."""
+    named = config.getoption("robust_profile") or config.getini("robust_profile") or _OTHERS["profile"]
+    if named in BATTERIES and not config.getini("robust_profiles"):
+        return str(named)
+    from pytest_robust.plugin.profiles import choose
+
+    return choose(config, named, values=(*_VALUES, *_BATTERY, *_BUDGET, *gating.OPTIONS), switches=_INI)
+
+
+def _deadline(config: pytest.Config) -> Deadline | None:
+    seconds = parsed(_BUDGET, config).get("budget")
+    if seconds is None:
+        return None
+    from pytest_robust.plugin.budget import deadline_of
+
+    return deadline_of(config, float(str(seconds)))
 
 
 def _refuse_beside_plan(config: pytest.Config) -> None:

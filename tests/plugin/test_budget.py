@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_robust.core.deadline import NEVER, Deadline
+from pytest_robust.core.deadline import Deadline
 from pytest_robust.plugin.budget import Handover, deadline_of
+from pytest_robust.plugin.settings import Settings
 
 SUITE = """
     import pytest
@@ -21,29 +22,28 @@ SUITE = """
 """
 
 
-def config(budget="", **worker):
-    made = SimpleNamespace(getoption=lambda name: budget, getini=lambda name: "", stash=pytest.Stash())
-    return SimpleNamespace(**vars(made), workerinput=worker) if worker else made
+def config(**worker):
+    return SimpleNamespace(workerinput=worker) if worker else SimpleNamespace()
 
 
-def test_time_begins_with_the_session_and_no_budget_has_no_end() -> None:
-    deadline = deadline_of(config("10min"))
+def test_time_begins_with_the_session_and_no_budget_has_no_end(pytester) -> None:
+    deadline = Settings.of(pytester.parseconfig("--robust-budget=10min")).deadline
     assert deadline.budget == 600
-    assert 599 < deadline.left <= 600
-    assert deadline_of(config()) is NEVER
+    assert 590 < deadline.left <= 600
+    assert Settings.of(pytester.parseconfig()).deadline is None
     with pytest.raises(pytest.UsageError, match="--robust-budget=10m: '10m' is not a duration above 0"):
-        deadline_of(config("10m"))
+        Settings.of(pytester.parseconfig("--robust-budget=10m"))
 
 
 def test_a_worker_has_what_the_controller_had_left_when_it_started() -> None:
     node = SimpleNamespace(workerinput={})
     Handover(Deadline(budget=600, began=time.monotonic() - 400)).pytest_configure_node(node)
-    deadline = deadline_of(config("10min", **node.workerinput))
-    assert 199 < deadline.left <= 200
+    deadline = deadline_of(config(**node.workerinput), 600)
+    assert 190 < deadline.left <= 200
     assert deadline.budget == 600
     node = SimpleNamespace(workerinput={})
     Handover(Deadline(budget=600, began=time.monotonic() - 700)).pytest_configure_node(node)
-    assert deadline_of(config("10min", **node.workerinput)).left == 0
+    assert deadline_of(config(**node.workerinput), 600).left == 0
 
 
 def test_a_gate_names_what_the_time_did_not_suffice_for_and_fails(project):

@@ -8,9 +8,9 @@ import pytest
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.plugin._battery_checks import PROFILES
-from pytest_robust.plugin._options import PROFILE, from_file
+from pytest_robust.plugin._options import BATTERIES, PROFILE, from_file
 from pytest_robust.plugin.gating import OPTIONS
-from pytest_robust.plugin.profiles import BATTERIES, choose, profiles_of
+from pytest_robust.plugin.profiles import choose, profiles_of
 from pytest_robust.plugin.settings import Settings
 
 KNOWN = {"values": OPTIONS, "switches": ("exact", "gate")}
@@ -56,44 +56,35 @@ def test_a_line_without_meaning_is_quoted_with_what_there_is(line, message):
     assert message in str(error.value)
 
 
-class Config(SimpleNamespace):
+def config(*lines, **ini):
     """As much of pytest's as profiles need."""
-
-    def getoption(self, name):
-        return self.flags.get(name)
-
-    def getini(self, name):
-        return self.ini.get(name, "")
-
-
-def config(*lines, flags=None, ini=None):
-    return Config(flags=flags or {}, ini={"robust_profiles": list(lines), **(ini or {})}, stash=pytest.Stash())
+    ini["robust_profiles"] = list(lines)
+    return SimpleNamespace(getini=lambda name: ini.get(name, ""), stash=pytest.Stash())
 
 
 def test_the_chosen_one_goes_before_the_ini_file_and_the_others_do_not_count() -> None:
     lines = ("nightly: margin=0.02, gate=yes, battery=release", "other: margin=0.5")
-    made = config(*lines, flags={"robust_profile": "nightly"}, ini={"robust_margin": "0.1", "robust_baseline": "x"})
-    assert choose(made, **KNOWN) == "release"
+    made = config(*lines, robust_margin="0.1", robust_baseline="x")
+    assert choose(made, "nightly", **KNOWN) == "release"
     assert from_file(made, "margin") == "0.02"
     assert from_file(made, "gate") is True
     assert from_file(made, "baseline") == "x"
-    made = config(*lines, ini={"robust_profile": "other"})
-    assert choose(made, **KNOWN) == "standard"
+    made = config(*lines)
+    assert choose(made, "other", **KNOWN) == "standard"
     assert made.stash[PROFILE] == {"margin": "0.5"}
 
 
 def test_the_batterys_own_set_nothing_else() -> None:
-    made = config("nightly: margin=0.02", flags={"robust_profile": "release"})
-    assert choose(made, **KNOWN) == "release"
+    made = config("nightly: margin=0.02")
+    assert choose(made, "release", **KNOWN) == "release"
     assert made.stash[PROFILE] == {}
-    assert choose(config(), **KNOWN) == "standard"
 
 
 def test_a_profile_that_is_none_is_refused_with_those_there_are() -> None:
     with pytest.raises(pytest.UsageError, match=r"--robust-profile=nihgtly: choose one of .*, nightly; did you mean"):
-        choose(config("nightly: margin=0.1", flags={"robust_profile": "nihgtly"}), **KNOWN)
+        choose(config("nightly: margin=0.1"), "nihgtly", **KNOWN)
     with pytest.raises(pytest.UsageError, match=r"choose one of quick, standard, release$"):
-        choose(config(flags={"robust_profile": "zzz"}), **KNOWN)
+        choose(config(), "zzz", **KNOWN)
 
 
 INI = """
@@ -116,6 +107,7 @@ def test_it_reaches_every_kind_of_option_and_the_command_line_goes_before_it(pyt
     # What a profile sets is no command: a marker goes before it.
     assert nightly.commanded == {"confidence"}
     usual = Settings.of(pytester.parseconfig())
+    assert Settings.of(pytester.parseconfig("--robust-profile=release")).profile == "release"
     assert (usual.policy.claim, usual.policy.seed, usual.profile) == (Claim.DATASET, 5, "standard")
     with pytest.raises(pytest.UsageError, match="--robust-plan judges nothing, and --robust-save-baseline needs"):
         Settings.of(pytester.parseconfig("--robust-plan", "--robust-save-baseline=x"))
