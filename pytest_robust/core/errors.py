@@ -10,6 +10,7 @@ __all__ = [
     "InvalidReport",
     "NeedsValues",
     "NoGradient",
+    "OutOfTime",
     "RobustError",
     "UntrustedFile",
 ]
@@ -45,6 +46,10 @@ class NeedsValues(InvalidModel):
 
 class NoGradient(InvalidModel):
     """The framework found no path from the input to the output to differentiate."""
+
+
+class OutOfTime(RobustError, RuntimeError):
+    """The time that a session has was spent before enough examples were evaluated."""
 
 
 class UntrustedFile(RobustError, PermissionError):

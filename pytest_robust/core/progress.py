@@ -42,8 +42,13 @@ class Watcher(ABC):
         """Hear how far an evaluation has got, before each look."""
 
     @abstractmethod
-    def asked(self) -> None:
-        """Hear that the model was asked: up to thousands of times within one look, so at no cost."""
+    def asked(self, *, queries: int = 0, gradients: int = 0) -> None:
+        """Hear that the model was asked: up to thousands of times within one look, so at no cost.
+
+        Args:
+            queries: Inputs it answered for, forward only.
+            gradients: Inputs it was differentiated at.
+        """
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class Silent(Watcher):
     def decided(self, progress: Progress) -> None:
         pass
 
-    def asked(self) -> None:
+    def asked(self, *, queries: int = 0, gradients: int = 0) -> None:
         pass
 
 

@@ -13,13 +13,14 @@ __all__ = ["Bar", "Decision", "Verdict"]
 
 
 class Decision(Enum):
-    """PASS is the only one that is true, but for SHARD, which is no verdict yet."""
+    """PASS is the only one that says that something holds; PLANNED and SHARD say that nothing was judged yet."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"
     UNDECIDED = "UNDECIDED"
     INVALID = "INVALID"
     NO_BAR = "NO BAR"
+    PLANNED = "PLANNED"
     SHARD = "SHARD"
 
 
@@ -55,7 +56,7 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """A decision and what it rests on. True only if it is PASS.
+    """A decision and what it rests on. True only if it is PASS, or PLANNED where the test is to go on unjudged.
 
     On one shard of the examples it is true too, so that a test goes on to its next check: nothing is
     judged there, and no report or gate takes it for a PASS.
@@ -85,5 +86,5 @@ class Verdict:
     explanation: str = ""
 
     def __bool__(self) -> bool:
-        """Return whether the check passed, or is one shard's."""
-        return self.decision in {Decision.PASS, Decision.SHARD}
+        """Return whether the test goes on: the check passed, or nothing is judged in this session."""
+        return self.decision in {Decision.PASS, Decision.PLANNED, Decision.SHARD}

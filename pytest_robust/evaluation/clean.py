@@ -96,7 +96,7 @@ class CleanAnswers:
     def ask(self, index: Integers) -> Outputs:
         """Return the model's answers to the examples `index`."""
         self.meter.queries += len(index)
-        self.meter.watcher.asked()
+        self.meter.watcher.asked(queries=len(index))
         x, about_classes = self.data.inputs(index), self.criterion.about_classes
         try:
             return self.criterion.read(ask(self.model, x, about_classes=about_classes, rows=len(index)))

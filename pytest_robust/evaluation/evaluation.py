@@ -15,6 +15,7 @@ from pytest_robust.core.arrays import Floats, Integers, Labels, Mask, Outputs
 from pytest_robust.core.bounds import UNBOUNDED, Bounds
 from pytest_robust.core.counterexample import Counterexample
 from pytest_robust.core.criteria import Correct, SameAsClean, answers
+from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.detections import joined
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.example import Example
@@ -34,6 +35,7 @@ from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evidence import Evidence
 from pytest_robust.evaluation.gaps import gaps_refused
 from pytest_robust.evaluation.health import Signs, diagnose
+from pytest_robust.evaluation.looks import FIRST_LOOK, next_look
 from pytest_robust.evaluation.part import part_of, shown_of
 from pytest_robust.evaluation.probe import Meter, ask, probe
 from pytest_robust.evaluation.realise import Trial, realise
@@ -43,8 +45,6 @@ __all__ = ["Evaluation"]
 
 # Examples on which noise is tried beside an attack: enough to tell 2 % from 5 %.
 _NOISE_SAMPLE = 256
-# Examples at the first early look.
-_FIRST_LOOK = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +76,10 @@ class Evaluation:
         request: Perturbation, criterion, and what to keep.
         seed: All random numbers come from it.
         batch_size: Examples asked about at once, at most.
-        early_looks: Whether the first batches are small.
+        early_looks: Whether the first batches are small, since a verdict may be settled by them.
+        first_look: Examples in the first of these.
         watcher: Hears how far it has got.
+        deadline: Until when it may ask the model.
     """
 
     def __init__(
@@ -89,13 +91,15 @@ class Evaluation:
         seed: int,
         batch_size: int,
         early_looks: bool = True,
+        first_look: int = FIRST_LOOK,
         watcher: Watcher = SILENT,
+        deadline: Deadline = NEVER,
     ) -> None:
         self.order, self.request = order, request
-        self._first_look = _FIRST_LOOK if early_looks else batch_size
+        self._first_look = first_look if early_looks else batch_size
         self._clean, self._seed, self._batch_size = clean, seed, batch_size
         self._meter, self._signs, self._seconds = Meter(watcher=watcher), Signs(), 0.0
-        self._watcher, self._may_stop = watcher, early_looks
+        self._watcher, self._may_stop, self._deadline = watcher, early_looks, deadline
         self._evidence = Evidence()
         self._part = part_of(clean.data, request.under)
         if not isinstance(request.under, Clean):
@@ -116,11 +120,16 @@ class Evaluation:
         return len(self.order)
 
     def extend(self, upto: int) -> None:
-        """Evaluate until at least `upto` examples are known, look by look."""
+        """Evaluate until at least `upto` examples are known, look by look.
+
+        Raises:
+            OutOfTime: The deadline has passed; what was known stays known.
+        """
         started = time.perf_counter()
         while self.done < min(upto, len(self.order)):
+            self._deadline.check(self.done, len(self.order))
             self._watcher.decided(self._progress())
-            stop = self._next_look()
+            stop = next_look(self.done, len(self.order), first=self._first_look, most=self._batch_size)
             index, rows = self.order[self.done : stop], slice(self.done, stop)
             changed = self._unchanged(index) if isinstance(self.request.under, Clean) else self._change(index)
             self._keep(rows, changed)
@@ -163,13 +172,6 @@ class Evaluation:
             robust=float(score.mean()) if self.done else None,
             may_stop=self._may_stop,
         )
-
-    def _next_look(self) -> int:
-        # The same steps whoever asks and however far: so what is known at a look does not
-        # depend on what other checks had evaluated before. The first comes early, since easy
-        # verdicts need few examples; later ones double up to full batches.
-        step = min(max(self.done, self._first_look), self._batch_size)
-        return min(self.done + step, len(self.order))
 
     def look_after(self, looked: int) -> int:
         """Return where the look after `looked` examples ends, evaluating as far as that."""
@@ -383,7 +385,7 @@ class Evaluation:
     def _ask(self, changed: NDArray[Any], index: Integers, meter: Meter) -> Outputs:
         whole = self._part.into(self._clean.data.inputs(index), changed)
         meter.queries += len(index)
-        self._watcher.asked()
+        self._watcher.asked(queries=len(index))
         criterion = self.request.criterion
         try:
             return criterion.read(ask(self._clean.model, whole, about_classes=criterion.about_classes, rows=len(index)))

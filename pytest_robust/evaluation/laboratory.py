@@ -14,6 +14,7 @@ from pytest_robust.core.arrays import Integers
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.criteria import Criterion
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
@@ -22,6 +23,7 @@ from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evaluation import Evaluation
+from pytest_robust.evaluation.looks import FIRST_LOOK
 from pytest_robust.evaluation.probe import Meter
 
 __all__ = ["Laboratory", "order_of"]
@@ -40,6 +42,7 @@ class Laboratory:
         policy: Seed, batch size and number of examples.
         bounds: As given by the user, for other data of the same kind.
         watcher: Hears how far evaluations have got.
+        deadline: Until when the model may be asked.
     """
 
     def __init__(
@@ -50,9 +53,11 @@ class Laboratory:
         *,
         bounds: Any = None,  # noqa: ANN401 - passed on
         watcher: Watcher = SILENT,
+        deadline: Deadline = NEVER,
     ) -> None:
         self.model, self.data, self.policy = model, data, policy
-        self.watcher, self._bounds = watcher, bounds
+        self.watcher, self._bounds, self._deadline = watcher, bounds, deadline
+        self._first_look = FIRST_LOOK
         self._clean: dict[Criterion, CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
@@ -80,6 +85,7 @@ class Laboratory:
 
         Raises:
             InvalidData: The criterion needs labels and there are none.
+            OutOfTime: The deadline has passed, and which examples it is about would have to be asked.
         """
         if request.data is not None:
             return self._sibling(request.data).evaluation(replace(request, data=None))
@@ -104,10 +110,35 @@ class Laboratory:
 
     def with_policy(self, policy: Policy) -> Laboratory:
         """Return the laboratory of the same model and examples under another policy."""
-        other = Laboratory(self.model, self.data, policy, bounds=self._bounds, watcher=self.watcher)
+        other = self._like(self.model, self.data, policy)
         if all(getattr(policy, name) == getattr(self.policy, name) for name in ("seed", "samples", "shard")):
             other.order = self.order
         return other
+
+    def _like(self, model: Model, data: Dataset, policy: Policy) -> Laboratory:
+        made = Laboratory(model, data, policy, bounds=self._bounds, watcher=self.watcher, deadline=self._deadline)
+        made._first_look = self._first_look
+        return made
+
+    def of_few(self, examples: int, watcher: Watcher) -> Laboratory:
+        """Return a laboratory of the first few examples, which knows nothing of them yet.
+
+        It looks at one of them first, and at more and more of them at a time, which shows what a
+        batch costs and what an example does. It has all the time it takes.
+
+        Args:
+            examples: How many, at most.
+            watcher: Hears of it instead.
+        """
+        fewer = min(examples, self.policy.samples or examples)
+        policy = replace(self.policy, samples=fewer, exact=False, claim=Claim.DATASET)
+        other = Laboratory(self.model, self.data, policy, bounds=self._bounds, watcher=watcher)
+        other.order, other._first_look, other._others = self.order[:fewer], 1, self._others
+        return other
+
+    def data_of(self, request: Request) -> Dataset:
+        """Return the examples that a request is about."""
+        return self.data if request.data is None else self._sibling(request.data).data
 
     def _is_begun(self, request: Request) -> bool:
         if request.data is not None:
@@ -124,6 +155,7 @@ class Laboratory:
             self._clean[request.criterion] = clean
         order = self.order
         if request.only_right:
+            self._deadline.check(0, len(order))
             order = order[clean.score(order) > 0]
             target = clean.target(order)
             order = order[goal_of(request.under).possible(np.asarray(target))]
@@ -137,7 +169,9 @@ class Laboratory:
             seed=self.policy.seed,
             batch_size=self.policy.batch_size,
             early_looks=early,
+            first_look=self._first_look,
             watcher=self.watcher,
+            deadline=self._deadline,
         )
 
     def _adapted(self, native: Any) -> Model:  # noqa: ANN401 - any framework's
@@ -153,7 +187,7 @@ class Laboratory:
             if known is data:
                 return laboratory
         data_set = dataset(raw_data(data), self._bounds)
-        made = Laboratory(self.model, data_set, self.policy, bounds=self._bounds, watcher=self.watcher)
+        made = self._like(self.model, data_set, self.policy)
         self._siblings.append((data, made))
         return made
 
@@ -162,7 +196,7 @@ class Laboratory:
         for known, laboratory in self._rivals:
             if known is model:
                 return laboratory
-        made = Laboratory(self._adapted(model), self.data, self.policy, bounds=self._bounds, watcher=self.watcher)
+        made = self._like(self._adapted(model), self.data, self.policy)
         made.order = self.order
         self._rivals.append((model, made))
         return made

@@ -83,7 +83,7 @@ class _View:
 
     def count(self, x: Any) -> Inputs:  # noqa: ANN401 - one input
         self.meter.queries += len(x)
-        self.meter.watcher.asked()
+        self.meter.watcher.asked(queries=len(x))
         return self.filled(x)
 
     def gradient(self, x: Any, y: Integers, loss: Loss) -> LossGradient:  # noqa: ANN401 - one input
@@ -119,7 +119,7 @@ class _View:
         zero = (largest == 0) & (True if wanted is None else wanted)
         self.meter.zero_gradients += int(zero.sum()) * self.model.draws
         self.meter.broken_gradients += int(broken.sum()) * self.model.draws
-        self.meter.watcher.asked()
+        self.meter.watcher.asked(gradients=len(flat) * self.model.draws)
         return np.nan_to_num(gradients, nan=0.0, posinf=0.0, neginf=0.0) if broken.any() else gradients
 
 

@@ -35,7 +35,8 @@ class Case:
 
     def outcomes_at(self, looked: int) -> tuple[Outcomes, ...]:
         """Return what a verdict on `looked` examples rests on, whatever was evaluated since."""
-        found = self.evaluations
+        # Those begun: to begin one may ask the model, and a verdict rests on none that was not.
+        found = self.laboratory.begun(self.metric.requests())
         if len(found) == 1:
             return (found[0].outcomes_at(min(looked, found[0].done)),)
         return tuple(evaluation.outcomes for evaluation in found)

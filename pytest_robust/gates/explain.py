@@ -7,6 +7,7 @@ from math import isfinite
 
 import numpy as np
 
+from pytest_robust.core.criteria import Correct
 from pytest_robust.core.example import Example
 from pytest_robust.core.groups import Groups
 from pytest_robust.core.metric import ExampleMetric, Metric, registered_name
@@ -19,7 +20,7 @@ from pytest_robust.gates._classes import class_scores
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.shards import piece_of
 
-__all__ = ["explain", "record_of", "under_of"]
+__all__ = ["explain", "record_of", "title_of", "under_of"]
 
 # Characters of a changed input in a message; the report has more.
 _SHOWN = 80
@@ -29,6 +30,14 @@ def under_of(metric: object) -> Perturbation | None:
     """Return the perturbation a metric measures under, None for none."""
     under = getattr(metric, "under", None)
     return None if under is None or isinstance(under, Clean) else under
+
+
+def title_of(case: Case) -> str:
+    """Return what is measured, in words."""
+    under = under_of(case.metric)
+    criterion = getattr(case.metric, "criterion", Correct())
+    judged = "" if criterion == Correct() else f" by {criterion!r}"
+    return f"{case.metric.title}{judged}{f' under {under!r}' if under else ''}"
 
 
 def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) -> Record:

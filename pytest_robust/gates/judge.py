@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from math import ceil
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
-from pytest_robust.core.errors import InvalidArgument, InvalidModel
+from pytest_robust.core.errors import InvalidArgument, InvalidModel, OutOfTime
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import ExampleMetric, Flattery, Request, SampleMetric, Settled, StepwiseMetric
 from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Bar, Decision, Verdict
-from pytest_robust.gates._parts import check_some, invalid, remedy_of, share
+from pytest_robust.gates._parts import check_some, fewest_above, invalid, out_of_time, remedy_of, share
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.decided import all_of, by_interval, by_value, enough_for
 from pytest_robust.gates.doubt import doubted, holds_anyway, questioned, signs_of, total_cost
@@ -30,6 +29,7 @@ def measure(case: Case) -> Estimate:
 
     Raises:
         InvalidModel: There is nothing to measure, or the model cannot be measured.
+        OutOfTime: The deadline passed before all were evaluated.
     """
     if isinstance(case.metric, StepwiseMetric):
         return _stepwise(case, case.metric).estimate
@@ -76,7 +76,7 @@ def _settled(case: Case, costs: list[Cost], request: Request, at: float) -> Sett
         metric=Accuracy(under=request.under, criterion=request.criterion),
         policy=replace(case.policy, claim=Claim.DATASET),
     )
-    verdict = judge(asked, Bar(op=">=", value=at))
+    verdict = _judged(asked, Bar(op=">=", value=at))
     if verdict.estimate is None or verdict.decision is Decision.INVALID:
         raise InvalidModel(f"accuracy under {request.under!r}: {verdict.reason}")
     costs += [verdict.spent, *(one.cost for one in asked.outcomes_at(verdict.estimate.n))]
@@ -91,6 +91,8 @@ def report(case: Case) -> Verdict:
         estimate = measure(case)
     except InvalidModel as error:
         return invalid(case, None, str(error))
+    except OutOfTime as error:
+        return out_of_time(case, None, error)
     verdict = Verdict(
         decision=Decision.NO_BAR,
         bar=None,
@@ -106,8 +108,16 @@ def judge(case: Case, bar: Bar) -> Verdict:
     """Return the verdict of one measurement against a number.
 
     The claim about the dataset is settled as soon as the answer for all examples is certain,
-    or all but certain; the claim about the population by its interval.
+    or all but certain; the claim about the population by its interval. Where time runs out
+    before, the verdict is UNDECIDED.
     """
+    try:
+        return _judged(case, bar)
+    except OutOfTime as error:
+        return out_of_time(case, bar, error)
+
+
+def _judged(case: Case, bar: Bar) -> Verdict:
     try:
         if case.policy.shard is not None:
             return _of_shard(case, bar, case.policy.shard)
@@ -163,15 +173,7 @@ def _side(scores: Floats, total: int, bar: Bar, error: float) -> tuple[Side, boo
         return (Side.AT_LEAST if upper else Side.BELOW), True
     if not is_binary(scores):
         return Side.OPEN, False
-    return side_of(_needed(bar, total), int(known), n, total, error=error), False
-
-
-def _needed(bar: Bar, total: int) -> int:
-    """Return the smallest count whose share lies on the bar's upper side."""
-    count = max(ceil(bar.value * total) - 2, 0)
-    while count <= total and bar.holds(count / total) != bar.upward:
-        count += 1
-    return count
+    return side_of(fewest_above(bar, total), int(known), n, total, error=error), False
 
 
 def _by_value(case: Case, bar: Bar, estimate: Estimate) -> Verdict:

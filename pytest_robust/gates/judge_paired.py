@@ -9,12 +9,12 @@ import numpy as np
 
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
-from pytest_robust.core.errors import InvalidArgument, InvalidModel
+from pytest_robust.core.errors import InvalidArgument, InvalidModel, OutOfTime
 from pytest_robust.core.metric import ExampleMetric
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.gates._difference import Difference, difference_of
-from pytest_robust.gates._parts import check_some, invalid, share
+from pytest_robust.gates._parts import check_some, invalid, out_of_time, share
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.doubt import doubted
 from pytest_robust.statistics.mean_interval import is_binary
@@ -59,6 +59,8 @@ def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
         verdict = (_sequentially if _may_stop(ours, theirs) else _by_all)(ours, theirs, bar, shift)
     except InvalidModel as error:
         return invalid(case, bar, str(error))
+    except OutOfTime as error:
+        return out_of_time(case, bar, error)
     return doubted(other, doubted(case, verdict), flipped=True)
 
 

@@ -9,8 +9,7 @@ from typing import NoReturn, Protocol
 
 from pytest_robust.core.baseline import KeptCheck
 from pytest_robust.core.counterexample import Counterexample
-from pytest_robust.core.criteria import Correct
-from pytest_robust.core.errors import InvalidArgument
+from pytest_robust.core.errors import InvalidArgument, OutOfTime
 from pytest_robust.core.estimate import Estimate
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.policy import Policy
@@ -18,10 +17,10 @@ from pytest_robust.core.record import Record
 from pytest_robust.core.turned import Turned
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.laboratory import Laboratory
+from pytest_robust.gates._parts import out_of_time
 from pytest_robust.gates.case import Case
-from pytest_robust.gates.explain import explain, record_of, under_of
-from pytest_robust.gates.judge import judge, measure, report
-from pytest_robust.gates.judge_paired import judge_paired
+from pytest_robust.gates.explain import explain, record_of, title_of
+from pytest_robust.gates.judging import SETTLING, Judging
 from pytest_robust.gates.turned import turned
 
 __all__ = ["Listener", "Measurement", "Shifted"]
@@ -46,16 +45,24 @@ class Measurement:
         policy: How it is judged.
         subject: What the model is called in reports.
         listener: Hears of it, if anyone is to.
+        judging: Answers what it is asked.
     """
 
     # A Measurement is compared with ==  by nobody: it has no hash and no equality.
     __hash__ = None  # type: ignore[assignment]  # equal to nothing, so without a hash
 
     def __init__(
-        self, metric: Metric, laboratory: Laboratory, policy: Policy, *, subject: str, listener: Listener | None
+        self,
+        metric: Metric,
+        laboratory: Laboratory,
+        policy: Policy,
+        *,
+        subject: str,
+        listener: Listener | None,
+        judging: Judging = SETTLING,
     ) -> None:
         self._case = Case(metric=metric, laboratory=laboratory, policy=policy)
-        self._subject, self._listener = subject, listener
+        self._subject, self._listener, self._judging = subject, listener, judging
         self.compared = False
         self._estimate: Estimate | None = None
         self.verdict: Verdict | None = None
@@ -64,19 +71,24 @@ class Measurement:
 
     def __repr__(self) -> str:
         """Return what is measured, in words."""
-        under = under_of(self._case.metric)
-        criterion = getattr(self._case.metric, "criterion", Correct())
-        judged = "" if criterion == Correct() else f" by {criterion!r}"
-        return f"{self._case.metric.title}{judged}{f' under {under!r}' if under else ''}"
+        return title_of(self._case)
 
     def estimate(self) -> Estimate:
         """Return the value on all examples, with its interval.
 
         Raises:
             InvalidModel: The model cannot be measured.
+            OutOfTime: The deadline passed before all examples were evaluated.
         """
-        with self._watched():
-            self._estimate = measure(self._case)
+        try:
+            with self._watched():
+                self._estimate = self._judging.measure(self._case)
+        except OutOfTime as error:
+            # It was never compared, and is reported all the same: as a number that there was no time for.
+            self.compared = True
+            verdict = out_of_time(self._case, None, error)
+            self._told(verdict, self.record(verdict))
+            raise
         return self._estimate
 
     def report(self) -> Verdict:
@@ -86,7 +98,7 @@ class Measurement:
         """
         self.compared = True
         with self._watched():
-            verdict = report(self._case)
+            verdict = self._judging.judge(self._case, None)
             record = self.record(verdict)
         return self._told(verdict, record)
 
@@ -176,7 +188,7 @@ class Measurement:
             whose = bar.measurement._subject  # noqa: SLF001 - likewise
             of = f"{bar!r} of {whose}" if whose != self._subject else repr(bar)
             with self._watched():
-                verdict = judge_paired(self._case, other, Bar(op=op, value=bar.shift, of=of), bar.shift)
+                verdict = self._judging.judge_paired(self._case, other, Bar(op=op, value=bar.shift, of=of), bar.shift)
                 record = self.record(verdict)
         else:
             try:
@@ -186,7 +198,7 @@ class Measurement:
             if isnan(value):
                 raise InvalidArgument(f"{self!r} {op} {bar!r}: nothing can be compared with NaN")
             with self._watched():
-                verdict = judge(self._case, Bar(op=op, value=value))
+                verdict = self._judging.judge(self._case, Bar(op=op, value=value))
                 # Within: the examples it shows are asked about once more.
                 record = self.record(verdict)
         return self._told(verdict, record)

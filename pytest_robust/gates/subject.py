@@ -12,6 +12,7 @@ from pytest_robust.adapters import adapt, dataset, raw_data
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.deadline import NEVER, Deadline
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.model import Model, name_of
@@ -21,6 +22,7 @@ from pytest_robust.core.progress import SILENT, Watcher
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.curve import Curve
+from pytest_robust.gates.judging import SETTLING, Judging
 from pytest_robust.gates.measurement import Listener, Measurement, Shifted
 from pytest_robust.gates.shards import can_be_shared
 
@@ -56,6 +58,8 @@ class Subject:
         name: What the model is called in reports.
         listener: Hears of every measurement.
         watcher: Sees each check at work.
+        deadline: Until when the model may be asked; what is not settled by then is UNDECIDED.
+        judging: Answers what its measurements are asked.
 
     Raises:
         InvalidData: The examples cannot be measured on.
@@ -98,6 +102,8 @@ class Subject:
         name: str = "",
         listener: Listener | None = None,
         watcher: Watcher = SILENT,
+        deadline: Deadline = NEVER,
+        judging: Judging = SETTLING,
     ) -> None:
         self._policy = policy or Policy()
         raw = raw_data(x, y)
@@ -107,9 +113,11 @@ class Subject:
                 "groups= beside a Dataset: give them to the Dataset, as Dataset(x=..., y=..., groups=...)"
             )
         adapted = adapt(model, allow_pickle=self._policy.allow_pickle, columns=raw.columns)
-        self._laboratory = Laboratory(adapted, data, self._policy, bounds=bounds or data.bounds, watcher=watcher)
+        self._laboratory = Laboratory(
+            adapted, data, self._policy, bounds=bounds or data.bounds, watcher=watcher, deadline=deadline
+        )
         self._name = name or name_of(model)
-        self._listener = listener
+        self._listener, self._judging = listener, judging
 
     def __getattr__(self, name: str) -> Callable[..., Measurement]:
         """Return the measurement of that name.
@@ -205,7 +213,14 @@ class Subject:
         case = Case(metric=told, laboratory=self._laboratory, policy=self._policy)
         if not can_be_shared(case):
             case = case.whole
-        return Measurement(told, case.laboratory, case.policy, subject=self._name, listener=self._listener)
+        return Measurement(
+            told,
+            case.laboratory,
+            case.policy,
+            subject=self._name,
+            listener=self._listener,
+            judging=self._judging,
+        )
 
 
 def require(

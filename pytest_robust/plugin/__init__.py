@@ -40,6 +40,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
         replay = Replay(settings.replay, read(settings.replay), allow_pickle=settings.policy.allow_pickle)
         config.pluginmanager.register(replay, "robust-replay")
+    if settings.deadline is not None and not hasattr(config, "workerinput"):
+        from pytest_robust.plugin.budget import Handover
+
+        config.pluginmanager.register(Handover(settings.deadline), "robust-handover")
+    if settings.plan:
+        from pytest_robust.plugin.planning import PlanRun, PlanSession
+
+        config.pluginmanager.register(PlanRun(), "robust-plan-run")
+        if not hasattr(config, "workerinput"):
+            config.pluginmanager.register(PlanSession(settings, config), "robust-plan")
+        return
     gating = settings.gating
     reporting = bool(settings.report or settings.outputs or gating.wanted)
     if hasattr(config, "workerinput"):
@@ -172,8 +183,9 @@ def _end_with_the_test(error: BaseException) -> None:
         links.append(link)
         link = link.tb_next
     files = [link.tb_frame.f_code.co_filename for link in links]
-    # This file's hooks stand around every test.
-    inside = [name.startswith(package) and name != __file__ for name in files]
+    # The hooks of these stand around every test.
+    hooks = {__file__, str(Path(__file__).with_name("planning.py"))}
+    inside = [name.startswith(package) and name not in hooks for name in files]
     # What the package called of the project's own, such as a criterion, comes last and is shown.
     if any(inside) and inside[-1]:
         links[inside.index(True) - 1].tb_next = None

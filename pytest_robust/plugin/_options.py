@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-__all__ = ["Option", "based", "flag", "parsed"]
+__all__ = ["BATTERIES", "PROFILE", "Option", "based", "flag", "from_file", "parsed"]
+
+BATTERIES = ("quick", "standard", "release")
+"""How much the battery takes: the profiles that are there without a line in the ini file."""
+PROFILE: pytest.StashKey[Mapping[str, object]] = pytest.StashKey()
+"""What the chosen profile sets, by the names of options."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +44,7 @@ def flag(name: str) -> str:
 
 
 def parsed(options: tuple[Option, ...], config: pytest.Config) -> dict[str, object]:
-    """Return the values that were given, the command line's before the ini file's.
+    """Return the values that were given, the command line's before the profile's and the ini file's.
 
     Raises:
         UsageError: One cannot be understood; the message names the flag.
@@ -48,13 +53,19 @@ def parsed(options: tuple[Option, ...], config: pytest.Config) -> dict[str, obje
     for option in options:
         text = config.getoption(f"robust_{option.name}")
         if option.ini:
-            text = text or config.getini(f"robust_{option.name}")
+            text = text or from_file(config, option.name)
         if text:
             try:
                 values[option.name] = option.parse(str(text))
             except ValueError as error:
                 raise pytest.UsageError(f"{flag(option.name)}={text}: {error}") from None
     return values
+
+
+def from_file(config: pytest.Config, name: str) -> object:
+    """Return what the chosen profile says about an option, else the ini key."""
+    chosen = config.stash.get(PROFILE, {})
+    return chosen[name] if name in chosen else config.getini(f"robust_{name}")
 
 
 def based(config: pytest.Config, name: str) -> Path:

@@ -30,7 +30,7 @@ class Battery(pytest.Collector):
     """The model and the data that the command line names, each check an item.
 
     Nothing is compared with a bar: an item fails where the model cannot be measured, or where
-    an attack proves nothing.
+    an attack proves nothing, or the time did not suffice.
     """
 
     _checks: tuple[BatteryCheck, ...] = ()
@@ -114,7 +114,7 @@ class _Item(pytest.Item):
         if self._check.gaps and not battery.takes_gaps:
             pytest.skip("the model takes no missing values")
         verdict = self._check.measurement(battery.subject).report()
-        if verdict.decision is Decision.INVALID:
+        if verdict.decision in {Decision.INVALID, Decision.UNDECIDED}:
             pytest.fail(verdict.explanation, pytrace=False)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str | Any:  # type: ignore[override]  # noqa: ANN401 - pytest's own

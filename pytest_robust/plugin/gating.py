@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_robust.plugin._options import Option, based, flag, parsed
+from pytest_robust.plugin._options import Option, based, flag, from_file, parsed
 
 __all__ = ["OPTIONS", "SWITCHES", "Gating"]
 
@@ -116,7 +116,7 @@ class Gating:
             UsageError: They contradict each other, or the gate has nothing to compare with.
         """
         values = parsed(OPTIONS, config)
-        gate = bool(config.getoption("robust_gate") or config.getini("robust_gate"))
+        gate = bool(config.getoption("robust_gate") or from_file(config, "gate"))
         first = bool(config.getoption("robust_first_release"))
         baseline, save = (_path(config, values, name) for name in ("baseline", "save_baseline"))
         made = cls(

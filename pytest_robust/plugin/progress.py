@@ -119,7 +119,7 @@ class Bar(Watcher):
         check.progress, check.heard = progress, now
         self.asked()
 
-    def asked(self) -> None:
+    def asked(self, *, queries: int = 0, gradients: int = 0) -> None:  # noqa: ARG002 - the watcher's
         """Draw if it is time."""
         check = self._check
         if check is None or (now := self._clock()) < check.next:

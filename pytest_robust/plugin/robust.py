@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_robust.core.deadline import NEVER
 from pytest_robust.core.progress import Watcher
+from pytest_robust.gates.judging import SETTLING, Judging
 from pytest_robust.gates.subject import METRICS, Subject, require
 from pytest_robust.plugin._kept_checks import kept_checks
 from pytest_robust.plugin.collector import Collector
@@ -58,7 +60,13 @@ class Robust:
 
     def __init__(self, settings: Settings, watcher: Watcher) -> None:
         self._settings, self._watcher = settings, watcher
-        self._listener = Collector(settings.counterexamples, kept_checks(settings.gating))
+        self._listener: Collector | None = Collector(settings.counterexamples, kept_checks(settings.gating))
+        self._judging: Judging = SETTLING
+        if settings.plan:
+            from pytest_robust.plugin.planning import planning
+
+            # Nothing is judged, so there is nothing to keep.
+            self._listener, self._judging = None, planning()
         # The key holds identities, so the value holds the objects: an address is not reused
         # while they live.
         self._subjects: OrderedDict[tuple[Any, ...], tuple[Subject, Any]] = OrderedDict()
@@ -98,6 +106,8 @@ class Robust:
                 name=name,
                 listener=self._listener,
                 watcher=self._watcher,
+                deadline=self._settings.deadline or NEVER,
+                judging=self._judging,
             )
             self._subjects[key] = (made, (model, x, y, groups))
             if len(self._subjects) > _KEPT:

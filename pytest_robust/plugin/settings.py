@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,8 +13,11 @@ from pytest_robust.core.claim import Claim, as_claim
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.policy import Policy
 from pytest_robust.plugin import gating
-from pytest_robust.plugin._options import Option, based, flag, parsed
+from pytest_robust.plugin._options import BATTERIES, Option, based, flag, from_file, parsed
 from pytest_robust.plugin.gating import Gating
+
+if TYPE_CHECKING:
+    from pytest_robust.core.deadline import Deadline
 
 __all__ = ["Output", "Settings", "add_options"]
 
@@ -30,17 +34,17 @@ def _claim(text: str) -> Claim:
     return as_claim(text)
 
 
+def _seconds(text: str) -> float:
+    from pytest_robust.core.duration import as_seconds
+
+    return as_seconds(text)
+
+
 def _pair(text: str) -> tuple[float, float]:
     low, colon, high = text.partition(":")
     if not colon:
         raise ValueError("write LOW:HIGH, for instance 0:255")
     return float(low), float(high)
-
-
-def _profile(text: str) -> str:
-    if text not in _PROFILES:
-        raise ValueError(f"choose one of {', '.join(_PROFILES)}")
-    return text
 
 
 def _when(text: str) -> str:
@@ -90,7 +94,6 @@ _SHARD = (
         ini=False,
     ),
 )
-_PROFILES = ("quick", "standard", "release")
 _BATTERY = (
     Option(
         name="model",
@@ -116,11 +119,13 @@ _BATTERY = (
         parse=_pair,
         help="The values an input of the battery can take, where they are in doubt",
     ),
+)
+_BUDGET = (
     Option(
-        name="profile",
-        metavar="NAME",
-        parse=_profile,
-        help="How much the battery takes: 'quick', 'standard' or 'release'",
+        name="budget",
+        metavar="TIME",
+        parse=_seconds,
+        help="Time for the whole session, such as 90s, 10min or 2h; a check that it does not suffice for is UNDECIDED",
     ),
 )
 _WHEN = ("auto", "no")
@@ -140,6 +145,13 @@ _HISTORY = (
         help="What this run is called in the history; else the git commit, else the folder",
     ),
 )
+# Chosen before all others, which it sets.
+_PROFILE = Option(
+    name="profile",
+    metavar="NAME",
+    parse=str,
+    help="How much the battery takes: 'quick', 'standard' or 'release'; or a profile of robust_profiles",
+)
 _SWITCHES = {
     "report": "Show the table of checks, write .robust/report.html, .json and .md, and add to the history",
     "exact": "Evaluate all examples, also where the verdict is settled before",
@@ -147,6 +159,10 @@ _SWITCHES = {
     "junit_properties": "Write the numbers of each check into --junitxml as properties of its test",
     "disable": "Skip all tests that use robust: for machines without the models",
 }
+
+
+# A first release is one run's: in an ini file it would hold for every one after it.
+_INI = tuple(name for name in {**_SWITCHES, **gating.SWITCHES} if name != "first_release")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +201,8 @@ class Settings:
         annotations: Whether commands for GitHub's runner are printed.
         junit_properties: Whether tests get properties for JUnit's file.
         run_name: What the run is called in the history; empty for the git commit or the folder.
+        deadline: Until when models may be asked, None for no end.
+        plan: Whether checks are planned rather than made.
         commanded: The policy's fields that the command line sets, which no marker overrides.
     """
 
@@ -205,6 +223,8 @@ class Settings:
     counterexamples: Path | None = None
     annotations: bool = False
     junit_properties: bool = False
+    deadline: Deadline | None = None
+    plan: bool = False
 
     @property
     def battery(self) -> bool:
@@ -213,20 +233,22 @@ class Settings:
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
-        """Return the settings of a session: the command line over the ini file.
+        """Return the settings of a session: the command line over the profile over the ini file.
 
         Raises:
             UsageError: A value is not one; the message names the flag.
         """
+        profile = _chosen_profile(config)
         values, battery = parsed(_VALUES, config), parsed(_BATTERY, config)
         replay = config.getoption("robust_replay")
         if "model" in battery and "data" not in battery and not replay:
             raise pytest.UsageError(f"--robust-model={battery['model']} needs its examples: --robust-data=test.npz")
         for name in battery.keys() & {"model", "data", "train"}:
             battery[name] = based(config, name) / str(battery[name])
-        switches = {
-            name: bool(config.getoption(f"robust_{name}") or config.getini(f"robust_{name}")) for name in _SWITCHES
-        }
+        switches = {name: bool(config.getoption(f"robust_{name}") or from_file(config, name)) for name in _SWITCHES}
+        plan = bool(config.getoption("robust_plan"))
+        if plan:
+            _refuse_beside_plan(config)
         gate = Gating.of(config, disable=switches["disable"])
         shard = parsed(_SHARD, config)
         if shard and gate.wanted:
@@ -254,12 +276,15 @@ class Settings:
             samples=policy.samples if "samples" in values else None,
             replay=config.invocation_params.dir / replay if replay else None,
             counterexamples=config.rootpath / ".robust" / "counterexamples" if switches["report"] else None,
+            profile=profile,
             **battery,  # type: ignore[arg-type]  # parsed above
             gating=gate,
             annotations=parsed(_PIPELINE, config).get("annotations") != "no"
             and os.environ.get("GITHUB_ACTIONS") == "true",
             junit_properties=switches["junit_properties"],
             run_name=str(parsed(_HISTORY, config).get("run_name", "")),
+            deadline=_deadline(config),
+            plan=plan,
             commanded=frozenset(
                 # So no marker may stop before the last.
                 [name for name in _DEFAULTS if config.getoption(f"robust_{name}", default=None)] + ["exact"] * exact
@@ -274,9 +299,15 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(
             flag(name), dest=f"robust_{name}", action="store_true", default=False, help=f"{text}. Default: off"
         )
-        # A first release is one run's: in an ini file it would hold for every one after it.
-        if name != "first_release":
+        if name in _INI:
             parser.addini(f"robust_{name}", f"{text}. Default: off", type="bool", default=False)
+    group.addoption(
+        "--robust-plan",
+        dest="robust_plan",
+        action="store_true",
+        default=False,
+        help="Tell what the checks would cost and could detect, from ten examples each; judge nothing. Default: off",
+    )
     group.addoption(
         "--robust-output",
         dest="robust_output",
@@ -294,12 +325,18 @@ def add_options(parser: pytest.Parser) -> None:
     )
     parser.addini("robust_output", "Reports to write, one FORMAT:PATH a line", type="linelist", default=[])
     parser.addini(
+        "robust_profiles",
+        "Profiles of the project, one 'name: option=value, option=value' a line, for --robust-profile=name",
+        type="linelist",
+        default=[],
+    )
+    parser.addini(
         "robust_waive",
         "Checks that --robust-gate lets through for a while, one 'check-id: reason (until YYYY-MM-DD)' a line",
         type="linelist",
         default=[],
     )
-    for option in (*_VALUES, *_SHARD, *_BATTERY, *_HISTORY, *gating.OPTIONS, *_PIPELINE):
+    for option in (*_VALUES, *_SHARD, *_BATTERY, _PROFILE, *_BUDGET, *_HISTORY, *gating.OPTIONS, *_PIPELINE):
         default = _DEFAULTS.get(option.name, _OTHERS.get(option.name, "none"))
         text = f"{option.help}. Default: {default.value if isinstance(default, Claim) else default}"
         group.addoption(
@@ -307,6 +344,37 @@ def add_options(parser: pytest.Parser) -> None:
         )
         if option.ini:
             parser.addini(f"robust_{option.name}", text, default="")
+
+
+def _chosen_profile(config: pytest.Config) -> str:
+    """Put what a profile of the project sets before the ini file, and return how much the battery takes."""
+    named = config.getoption("robust_profile") or config.getini("robust_profile") or _OTHERS["profile"]
+    if named in BATTERIES and not config.getini("robust_profiles"):
+        return str(named)
+    from pytest_robust.plugin.profiles import choose
+
+    settable = (*_VALUES, *_BATTERY, *_BUDGET, *_HISTORY, *gating.OPTIONS, *_PIPELINE)
+    return choose(config, named, values=settable, switches=_INI)
+
+
+def _deadline(config: pytest.Config) -> Deadline | None:
+    seconds = parsed(_BUDGET, config).get("budget")
+    if seconds is None:
+        return None
+    from pytest_robust.plugin.budget import deadline_of
+
+    return deadline_of(config, float(str(seconds)))
+
+
+def _refuse_beside_plan(config: pytest.Config) -> None:
+    """Refuse what wants a verdict from a session that gives none."""
+    for name in ("gate", "save_baseline", "replay", "output", "shard"):
+        given = config.getoption(f"robust_{name}")
+        if given or (name == "gate" and from_file(config, "gate")):
+            off = "" if given else "; for this run alone: -o robust_gate=false"
+            raise pytest.UsageError(
+                f"--robust-plan judges nothing, and {flag(name)} needs a run that does: leave one out{off}"
+            )
 
 
 def _output(text: str, config: pytest.Config) -> Output:

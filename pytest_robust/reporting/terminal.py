@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from math import inf
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -14,9 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pytest_robust.core.gated import Gated, GateDecision
+from pytest_robust.core.planned import Planned
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.verdict import Decision
 from pytest_robust.reporting._gate_words import change_of, gate_headline, told_first
+from pytest_robust.reporting._plan_table import plan_lines
 from pytest_robust.reporting._reporter import Reporter
 from pytest_robust.reporting._summary import Summary, is_pass, slug
 from pytest_robust.reporting._words import (
@@ -103,6 +106,17 @@ class Terminal(Reporter):
         lines.append(self._text(gate_headline(gated), "green" if gated.passed else "bold red"))
         return self._drawn(lines)
 
+    def plan(self, plan: Sequence[Planned], *, lacking: Sequence[str] = (), budget: float = inf) -> str:
+        """Return what checks would cost and could tell.
+
+        Args:
+            plan: The checks.
+            lacking: What the plan does not know, a sentence each.
+            budget: Seconds that the session would have.
+        """
+        lines = plan_lines(plan, width=max(self.width, 20), lacking=lacking, budget=budget)
+        return self._drawn([Text(self._shown(line), overflow="fold") for line in lines])
+
     def _rows(self, run: Run) -> Iterator[RenderableType]:
         if not run.records:
             return
@@ -161,7 +175,10 @@ class Terminal(Reporter):
         return Text(self._safe(text), style=style, overflow="fold")
 
     def _safe(self, text: str) -> str:
-        return one_line(text).encode(self.encoding, errors="backslashreplace").decode(self.encoding)
+        return self._shown(one_line(text))
+
+    def _shown(self, line: str) -> str:
+        return line.encode(self.encoding, errors="backslashreplace").decode(self.encoding)
 
     def _drawn(self, parts: list[RenderableType]) -> str:
         # An empty environment: what COLUMNS, NO_COLOR and TERM ask for is the caller's to read.

@@ -27,9 +27,9 @@ def test_a_bar_that_is_another_measurement_is_written_so() -> None:
 
 
 @pytest.mark.parametrize("decision", list(Decision))
-def test_only_a_pass_is_true_and_what_is_not_judged_yet(decision: Decision) -> None:
+def test_only_a_pass_is_true_where_anything_is_judged(decision: Decision) -> None:
     verdict = Verdict(decision=decision, bar=None, estimate=None, claim=Claim.DATASET, reason="")
-    assert bool(verdict) is (decision in {Decision.PASS, Decision.SHARD})
+    assert bool(verdict) is (decision in {Decision.PASS, Decision.PLANNED, Decision.SHARD})
 
 
 def test_an_estimate_is_written_with_its_interval_and_its_counts() -> None:

@@ -40,7 +40,7 @@ class Ear(Watcher):
     def decided(self, progress: Progress) -> None:
         self.heard.append(progress)
 
-    def asked(self) -> None:
+    def asked(self, *, queries: int = 0, gradients: int = 0) -> None:
         self.heard.append(None)
 
     @property

@@ -14,7 +14,7 @@ from pytest_robust.core.claim import Claim
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Bar, Decision
-from pytest_robust.gates.judge import _needed
+from pytest_robust.gates._parts import fewest_above
 from pytest_robust.statistics.clopper_pearson import clopper_pearson
 from pytest_robust.transforms import GaussianNoise
 
@@ -123,7 +123,7 @@ def test_scores_between_right_and_wrong_are_settled_only_by_certainty() -> None:
     [(0.6, ">=", 6), (0.6, ">", 7), (0.6, "<=", 7), (0.6, "<", 6), (0.55, ">=", 6), (1.0, ">", 11), (0.0, ">=", 0)],
 )
 def test_the_count_at_the_bar_is_the_first_on_its_upper_side(bar, op, count) -> None:
-    assert _needed(Bar(op=op, value=bar), 10) == count
+    assert fewest_above(Bar(op=op, value=bar), 10) == count
 
 
 class TestPaired:

@@ -44,7 +44,7 @@ class Diary(Watcher):
         assert self.open == 1
         self.within += 1
 
-    def asked(self) -> None:
+    def asked(self, *, queries: int = 0, gradients: int = 0) -> None:
         assert self.open == 1
         self.within += 1
 
