@@ -94,8 +94,8 @@ def test_another_unit_gives_the_same_interval_in_it_and_the_seed_decides_the_dra
     values, groups = np.random.default_rng(0).random(60), np.repeat(np.arange(20), 3)
     one, same, other = (clustered_mean(values, groups, low=0, high=1, confidence=0.95, seed=seed) for seed in (0, 0, 1))
     assert one == same != other
-    unit = clustered_mean(4 * values - 3, groups, low=-3, high=1, confidence=0.95, seed=0)
-    assert (unit.low, unit.high) == pytest.approx((4 * one.low - 3, 4 * one.high - 3))
+    unit = clustered_mean(8 * values - 3, groups, low=-3, high=5, confidence=0.95, seed=0)
+    assert (unit.low, unit.high) == pytest.approx((8 * one.low - 3, 8 * one.high - 3))
 
 
 def test_groups_that_are_alike_are_worth_one_example_each() -> None:
