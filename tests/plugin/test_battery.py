@@ -18,7 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 from pytest_robust import UNBOUNDED, Bounds, BoxesFound, Dataset, Subject, as_boxes
 from pytest_robust.adapters import adapt
 from pytest_robust.plugin._battery_checks import PROFILES, checks, sequence_bounds, takes_gaps
-from pytest_robust.plugin.settings import _PROFILES
+from pytest_robust.plugin._options import BATTERIES
 
 
 @pytest.fixture
@@ -293,7 +293,7 @@ def test_workers_fail_where_they_cannot_tell_a_usage_error(folder) -> None:
 
 
 def test_the_flag_and_the_battery_know_the_same_profiles() -> None:
-    assert tuple(PROFILES) == _PROFILES
+    assert tuple(PROFILES) == BATTERIES
 
 
 @pytest.mark.parametrize(

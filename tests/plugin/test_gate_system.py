@@ -14,7 +14,7 @@ from textwrap import dedent
 import pytest
 
 from pytest_robust.core.baseline import Baseline
-from pytest_robust.plugin.release import _commit
+from pytest_robust.gates.commit import commit_of
 
 SUITE = """
     from pytest_robust.attacks import FGSM
@@ -133,7 +133,7 @@ def test_git_that_complains_in_another_encoding_costs_no_baseline(tmp_path, monk
     for status, commit in (("0", "1234abc-dirty"), ("128", "")):
         git.write_text(f"#!/bin/sh\nprintf 'fatal: \\374ber\\n' >&2\necho 1234abc-dirty\nexit {status}\n")
         git.chmod(0o755)
-        assert _commit(tmp_path) == commit
+        assert commit_of(tmp_path) == commit
 
 
 # What the folder is, as root of a namespace of one's own may say; the file in it is put there before.

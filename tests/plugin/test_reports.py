@@ -114,6 +114,7 @@ def test_the_page_the_data_and_the_summary_are_written_beside_a_gitignore(projec
         "report.html",
         "report.json",
         "report.md",
+        "runs",
     }
     assert (folder / ".gitignore").read_text().strip() == "*"
     result.stdout.fnmatch_lines(["*= robustness =*", "*checks:*", "robust: wrote *report.html"])

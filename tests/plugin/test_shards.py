@@ -22,7 +22,7 @@ SUITE = """
     def test_plain():
         pass
 """
-TOOK = ("seconds", "queries", "gradients", "examples")
+TOOK = ("seconds", "queries", "gradients", "examples", "health")
 
 
 def told(path):
