@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pytest_robust.core.record import Record, Run
 from pytest_robust.core.verdict import Decision
 from pytest_robust.reporting._gate_words import gate_headline
-from pytest_robust.reporting._words import NOT_EVALUATED
+from pytest_robust.reporting._words import NOT_EVALUATED, one_line
 
 __all__ = ["NOT_EVALUATED", "Summary", "badness", "is_pass", "slug", "worst_first"]
 
@@ -52,8 +52,8 @@ def worst_first(records: tuple[Record, ...]) -> list[Record]:
 class Summary:
     """What a run comes to.
 
-    It is PASS only if the session came to its end, made checks, and all of them passed, and so
-    did the gate where there is one.
+    It is PASS only if the session came to its end, made checks, and all of them passed, no test
+    failed for another reason, and the gate passed where there is one.
 
     Args:
         decision: The worst decision of the run, or "not evaluated".
@@ -75,12 +75,15 @@ class Summary:
         counts = tuple((word, found[word]) for word in order)
         total = len(run.records)
         worst = max(found, key=badness, default="")
+        beside = _beside(run)
         if not run.complete:
             decision, reason = NOT_EVALUATED, "the session was interrupted"
         elif run.ran is not None and run.ran.shard:
             decision, reason = NOT_EVALUATED, f"shard {run.ran.shard} of the examples, to be merged with the others"
         elif not run.records:
             decision, reason = NOT_EVALUATED, "no check was made"
+        elif worst == Decision.PASS.value and beside:
+            decision, reason = Decision.FAIL.value, _failed(beside)
         elif worst == Decision.PASS.value:
             decision, reason = worst, _checks(total) if total == 1 else f"all {_checks(total)}"
         else:
@@ -112,6 +115,17 @@ class Summary:
     def line(self) -> str:
         """The tally, after the reason not to read it as a verdict where there is one."""
         return f"{self.headline}; {self.tally}" if self.decision == NOT_EVALUATED else self.tally
+
+
+def _beside(run: Run) -> tuple[str, ...]:
+    """Return the tests that failed by no check: by an error before it, or another assertion."""
+    told = {record.nodeid for record in run.records if not is_pass(record)}
+    return tuple(test for test in run.ran.failed if test not in told) if run.ran is not None else ()
+
+
+def _failed(tests: tuple[str, ...]) -> str:
+    more = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
+    return f"a test failed that no check tells of: {one_line(tests[0])}{more}"
 
 
 def _checks(count: int) -> str:

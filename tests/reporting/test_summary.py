@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_robust.core.ran import Ran
 from pytest_robust.core.verdict import Decision
 from pytest_robust.reporting._summary import NOT_EVALUATED, Summary, badness, slug
 
 if TYPE_CHECKING:
     from conftest import Runs
 
-DECISIONS = [decision.value for decision in Decision]
+# A plan makes no record.
+DECISIONS = [decision.value for decision in Decision if decision is not Decision.PLANNED]
 
 
 @pytest.mark.parametrize("decisions", list(product(DECISIONS, repeat=2)))
@@ -27,6 +30,22 @@ def test_a_run_that_passed_is_not_a_pass_if_it_was_interrupted(runs: Runs) -> No
     summary = Summary.of(runs.run(runs.record(), complete=False))
     assert summary.headline == "not evaluated: the session was interrupted"
     assert summary.line == "not evaluated: the session was interrupted; 1 check: 1 PASS"
+
+
+def test_a_test_that_failed_without_a_check_is_told_and_one_that_failed_by_its_check_only_once(runs: Runs) -> None:
+    good, bad = runs.record(nodeid="a.py::good"), runs.record(nodeid="a.py::bad", decision="FAIL")
+    lost = Ran(tests=("a.py::bad", "a.py::good", "b.py::lost"), failed=("a.py::bad", "b.py::lost"))
+    assert Summary.of(replace(runs.run(good), ran=lost)).headline == (
+        "FAIL: a test failed that no check tells of: a.py::bad and 1 more"
+    )
+    one = replace(lost, failed=("b.py::lost",))
+    assert Summary.of(replace(runs.run(good), ran=one)).headline == (
+        "FAIL: a test failed that no check tells of: b.py::lost"
+    )
+    assert Summary.of(replace(runs.run(good, bad), ran=replace(lost, failed=("a.py::bad",)))).headline == (
+        "FAIL: 1 of 2 checks"
+    )
+    assert Summary.of(replace(runs.run(good), ran=replace(lost, failed=()))).headline == "PASS: 1 check"
 
 
 def test_a_run_without_checks_is_not_a_pass(runs: Runs) -> None:
