@@ -8,7 +8,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 "$bin/coverage" erase
 # Two workers: the rooms are independent, and each loads TensorFlow once.
-{ "$bin/coverage" run -m pytest -n 2 --dist loadfile "$@"; echo $? >"$log.status"; } 2>&1 | tee "$log"
+{ "$bin/coverage" run -m pytest -n 2 --dist loadfile --durations=30 --durations-min=5 "$@"; echo $? >"$log.status"; } 2>&1 | tee "$log"
 status=$(cat "$log.status")
 rm -f "$log.status"
 "$bin/coverage" combine --quiet

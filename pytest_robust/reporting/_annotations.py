@@ -101,7 +101,7 @@ def _of_checks(run: Run, places: Mapping[str, Place]) -> Iterator[_Note]:
     told = {check.check for check in run.gate.blocking} if run.gate is not None else set()
     names = {id(record): name for name, record in named(run)}
     for record in worst_first(run.records):
-        fine = record.decision in {Decision.PASS.value, Decision.NO_BAR.value}
+        fine = record.decision in {Decision.PASS.value, Decision.NO_BAR.value, Decision.SHARD.value}
         if fine or names.get(id(record), f"{record.nodeid}::{record.id}") in told:
             continue
         yield _Note(
