@@ -260,8 +260,11 @@ class Terminal:
         return self.stream
 
     def read(self) -> str:
-        ready = select.select([self.master], [], [], 0)[0]
-        return os.read(self.master, 65536).decode() if ready else ""
+        # The system hands on what was written a moment later, and not always in one piece.
+        found = b""
+        while select.select([self.master], [], [], 0.05)[0]:
+            found += os.read(self.master, 65536)
+        return found.decode()
 
     def close(self) -> None:
         self.stream.close()
