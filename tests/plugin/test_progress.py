@@ -263,7 +263,11 @@ class Terminal:
         # The system hands on what was written a moment later, and not always in one piece.
         found = b""
         while select.select([self.master], [], [], 0.05)[0]:
-            found += os.read(self.master, 65536)
+            try:
+                found += os.read(self.master, 65536)
+            except OSError:
+                # Linux reports the end of a terminal whose other side is closed as an error.
+                break
         return found.decode()
 
     def close(self) -> None:
