@@ -18,6 +18,8 @@ from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.clustered import clustered_mean, independent_pairs
 from pytest_robust.statistics.holm import holm
 from pytest_robust.statistics.mean_interval import is_binary
+from pytest_robust.statistics.pairs import Pairs
+from pytest_robust.statistics.pairs_to_settle import differences_to_settle, pairs_to_settle
 from pytest_robust.statistics.square_and_add import square_and_add
 from pytest_robust.statistics.tango import not_below, tango
 
@@ -114,6 +116,23 @@ class Paired(Difference):
             pairs = independent_pairs(difference, groups, confidence=confidence)
             return tango(pairs.gained, pairs.lost, pairs.trials, confidence=confidence)
         return clustered_mean(difference, groups, low=-1, high=1, confidence=confidence, seed=self.seed)
+
+    def settled_by(self, bar: float, *, confidence: float) -> int | None:
+        """Return how many examples would tell the difference from a bar, None where no feasible number would.
+
+        Args:
+            bar: Within the interval.
+            confidence: Of the interval.
+        """
+        difference, n = self.old - self.new, len(self.old)
+        if not self._binary:
+            return differences_to_settle(float(difference.mean()), self.interval(confidence), n, bar=bar)
+        pairs = Pairs(gained=self.only_old, lost=self.only_new, trials=n)
+        if self.groups is not None:
+            pairs = independent_pairs(difference, self.groups, confidence=confidence)
+        enough = pairs_to_settle(pairs.gained, pairs.lost, pairs.trials, bar=bar, confidence=confidence)
+        # So many independent ones; of grouped ones it takes more.
+        return enough if enough is None or pairs.trials == n else ceil(enough * n / pairs.trials)
 
     def p_value(self, margin: float, *, upward: bool) -> float:
         """Return that of Tango's score test for independent scores of 0 and 1, which needs no search."""

@@ -13,9 +13,9 @@ from pytest_robust.core.errors import InvalidArgument, InvalidModel, OutOfTime
 from pytest_robust.core.metric import ExampleMetric
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.evaluation import Evaluation
-from pytest_robust.gates._difference import Difference, difference_of
 from pytest_robust.gates._parts import check_some, invalid, out_of_time, share
 from pytest_robust.gates.case import Case
+from pytest_robust.gates.comparison import Paired
 from pytest_robust.gates.doubt import doubted
 from pytest_robust.statistics.mean_interval import is_binary
 from pytest_robust.statistics.paired_ratio import paired_side_of
@@ -144,8 +144,8 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
     for side in (ours, theirs):
         side.evaluation.extend(total)
     a, b = ours.scores(total), theirs.scores(total)
-    found = difference_of(a, b, ours.evaluation.outcomes_at(total).groups, case.policy)
-    difference, interval = found.value, found.interval
+    found = Paired(old=a, new=b, seed=case.policy.seed, groups=ours.evaluation.outcomes_at(total).groups)
+    difference, interval = float((a - b).mean()), found.interval(case.policy.confidence)
     words = (
         f"the difference is {difference:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}] on the same {total} examples "
         f"({found.method}); {b.mean():.3f} on the other side"
@@ -158,7 +158,7 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
         decision = Decision.PASS if _holds(bar, difference * total, shift * total) else Decision.FAIL
     remedy = "" if decision is Decision.PASS else _LOST
     if decision is Decision.UNDECIDED:
-        remedy = _more(found, shift)
+        remedy = _more(found, shift, case.policy.confidence)
     return Verdict(
         decision=decision,
         bar=replace(bar, value=float(b.mean()) + shift),
@@ -169,8 +169,8 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
     )
 
 
-def _more(found: Difference, shift: float) -> str:
-    enough = found.settle(shift)
+def _more(found: Paired, shift: float, confidence: float) -> str:
+    enough = found.settled_by(shift, confidence=confidence)
     settle = (
         f"about {enough:,} examples would settle it if as many of them differ"
         if enough

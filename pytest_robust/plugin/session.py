@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_robust.core.turned import Turned
     from pytest_robust.plugin.selection import Selection
     from pytest_robust.plugin.settings import Settings
-    from pytest_robust.reporting import Terminal
+    from pytest_robust.reporting import Series, Terminal
 
 __all__ = ["Session", "terminal_of"]
 
@@ -70,30 +70,29 @@ class Session:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the reports."""
-        targets = [(output.format, output.path, output.append) for output in self._settings.outputs]
-        if self._settings.report:
-            targets += [(name, self._root / ".robust" / f"report.{name}", False) for name in ("html", "json", "md")]
         stopped = self._interrupted or session.shouldstop or session.shouldfail
         self._complete = not stopped and exitstatus in {0, 1, 5}
-        if not targets or not (self._strings or self._settings.outputs):
+        if not self._settings.outputs and not (self._settings.report and self._strings):
             return
         run = self._shown()
         if self._settings.report and self._complete and run.records and self._settings.policy.shard is None:
             # Before the page, which draws it.
             self._add_to_history(session, run)
-        from pytest_robust.core.catalog import Catalog
-        from pytest_robust.reporting import Reporter, append, history, read_runs, write
+        from pytest_robust.reporting import Target, history, read_runs
 
-        reporters: Catalog[Reporter] = Catalog(room="pytest_robust.reporting", interface=Reporter)  # type: ignore[type-abstract]  # the interface
-        past = history(read_runs(self._runs, last=_DRAWN).runs) if self._settings.report else ()
-        for name, path, adds in targets:
+        targets = list(self._settings.outputs)
+        past: tuple[Series, ...] = ()
+        if self._settings.report:
+            folder = self._root / ".robust"
+            targets += [Target(format=name, path=folder / f"report.{name}") for name in ("html", "json", "md")]
+            past = history(read_runs(self._runs, last=_DRAWN).runs)
+        for target in targets:
             try:
-                reporter = reporters.load(name)().beside(past)
-                (append if adds else write)(path, reporter.render(run))
-                self._written.append(str(path))
+                target.write(run, past=past)
+                self._written.append(str(target.path))
             except OSError as error:
                 # A report that was asked for and is not there must not look like success.
-                self._unwritten.append(f"{path}: {error}")
+                self._unwritten.append(f"{target.path}: {error}")
                 session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     @property

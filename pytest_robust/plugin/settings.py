@@ -18,8 +18,9 @@ from pytest_robust.plugin.gating import Gating
 
 if TYPE_CHECKING:
     from pytest_robust.core.deadline import Deadline
+    from pytest_robust.reporting import Target
 
-__all__ = ["Output", "Settings", "add_options"]
+__all__ = ["Settings", "add_options"]
 
 _DEFAULTS = {item.name: item.default for item in fields(Policy) if item.default is not None}
 _OTHERS = {
@@ -166,21 +167,6 @@ _INI = tuple(name for name in {**_SWITCHES, **gating.SWITCHES} if name != "first
 
 
 @dataclass(frozen=True, kw_only=True)
-class Output:
-    """A report to write.
-
-    Args:
-        format: The reporter's name.
-        path: Where to.
-        append: Add to the file rather than replace it.
-    """
-
-    format: str
-    path: Path
-    append: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What flags and ini keys came to.
 
@@ -208,7 +194,7 @@ class Settings:
 
     policy: Policy
     report: bool
-    outputs: tuple[Output, ...]
+    outputs: tuple[Target, ...]
     disable: bool
     model: Path | None = None
     data: Path | None = None
@@ -377,11 +363,10 @@ def _refuse_beside_plan(config: pytest.Config) -> None:
             )
 
 
-def _output(text: str, config: pytest.Config) -> Output:
+def _output(text: str, config: pytest.Config) -> Target:
     from pytest_robust.reporting import Target
 
     try:
-        target = Target.of(text, config.invocation_params.dir)
+        return Target.of(text, config.invocation_params.dir)
     except InvalidArgument as error:
         raise pytest.UsageError(f"--robust-output={error}") from None
-    return Output(format=target.format, path=target.path, append=target.append)

@@ -8,6 +8,7 @@ from pathlib import Path
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.record import Run
+from pytest_robust.reporting._history import Series
 from pytest_robust.reporting._reporter import Reporter
 from pytest_robust.reporting._write import append, write
 
@@ -51,13 +52,17 @@ class Target:
             )
         return cls(format="md" if adds else word, path=folder / path, append=adds)
 
-    def write(self, run: Run) -> None:
+    def write(self, run: Run, *, past: tuple[Series, ...] = ()) -> None:
         """Write the report.
+
+        Args:
+            run: What it tells.
+            past: What the checks came to before, for the formats that show it.
 
         Raises:
             OSError: It cannot be written.
         """
-        (append if self.append else write)(self.path, _reporters().load(self.format)().render(run))
+        (append if self.append else write)(self.path, _reporters().load(self.format)().beside(past).render(run))
 
 
 def _reporters() -> Catalog[Reporter]:
