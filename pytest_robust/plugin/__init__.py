@@ -204,8 +204,9 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return None
 
 
-@pytest.fixture(scope="session")
-def robust(pytestconfig: pytest.Config) -> Robust:
+# Not named after the fixture: that name becomes the module's, once plugin/robust.py is imported.
+@pytest.fixture(scope="session", name="robust")
+def robust_fixture(pytestconfig: pytest.Config) -> Robust:
     """Measure robustness: `assert robust.accuracy(under=PGD(eps=8/255)) >= 0.6`.
 
     Measures `robust_model` on `robust_data`; `robust(model, x, y)` makes another subject.

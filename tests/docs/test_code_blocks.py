@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,25 +80,22 @@ def test_blocks_of_a_page_run_from_top_to_bottom(page, tmp_path, monkeypatch):
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("block", TEST_FILES, ids=str)
-def test_file_of_a_page_passes_or_fails_as_the_page_says(block, tmp_path):
+def test_file_of_a_page_passes_or_fails_as_the_page_says(block, tmp_path, sessions):
     (tmp_path / "test_example.py").write_text(block.code, encoding="utf-8")
     for other in _marked(block.page):
         if not other.mark.startswith("test-file"):
             name = other.mark.removeprefix("file: ").replace("conftest", "conftest.py")
             (tmp_path / name).write_text(other.code, encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COVERAGE_"))}
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "--robust-report", "-p", "no:cacheprovider", "-p", "no:randomly", "-q"],
-        cwd=tmp_path,
-        env={**environment, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
+    run = sessions.run(
+        *("--robust-report", "-p", "no:cacheprovider", "-p", "no:randomly", "-q"),
+        folder=tmp_path,
+        environment={**environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
-    output = run.stdout + run.stderr
+    output = f"{run.stdout}\n{run.stderr}"
     expected = {"test-file: passes": 0, "test-file: fails": 1}[block.mark]
-    assert run.returncode == expected, output
-    assert not re.search(r"^ERROR", run.stdout, re.MULTILINE), output
+    assert run.ret == expected, output
+    assert not re.search(r"^ERROR", str(run.stdout), re.MULTILINE), output
     report = tmp_path / ".robust" / "report.json"
     # A page's test may fail for want of robustness only, not for a mistake on the page.
     if report.exists() or expected:

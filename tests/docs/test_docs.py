@@ -37,8 +37,8 @@ def _rendered(hook, *pages):
     return "\n".join(hook.on_page_markdown(page.read_text(encoding="utf-8")) for page in pages)
 
 
-def test_every_flag_of_the_help_is_explained(pytester):
-    text = pytester.runpytest_subprocess("--help").stdout.str()
+def test_every_flag_of_the_help_is_explained(run_pytest):
+    text = run_pytest("--help").stdout.str()
     flags = set(re.findall(r"--robust-[a-z-]+", text))
     assert len(flags) > 5
     docs = "".join(page.read_text(encoding="utf-8") for page in DOCS)

@@ -10,17 +10,17 @@ CONFTEST, TESTS = re.findall(r"<!-- (?:conftest|test-file: passes) -->\n```pytho
 COMMANDS = re.findall(r"^```\npytest (.*?)\n```", PAGE, re.DOTALL | re.MULTILINE)
 
 
-def test_the_walk_from_save_to_gate_goes_as_the_page_says(pytester, monkeypatch):
+def test_the_walk_from_save_to_gate_goes_as_the_page_says(pytester, run_pytest, monkeypatch):
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(test_release=TESTS)
     save, gate = COMMANDS
-    assert pytester.runpytest_subprocess(*save.split()).ret == 0
-    same = pytester.runpytest_subprocess(*gate.split())
+    assert run_pytest(*save.split()).ret == 0
+    same = run_pytest(*gate.split())
     same.assert_outcomes(passed=4)
     # A model that learned from less.
     pytester.makeconftest(CONFTEST.replace("[:1200], y[:1200]", "[:300], y[:300]"))
-    worse = pytester.runpytest_subprocess(*gate.split())
+    worse = run_pytest(*gate.split())
     assert worse.ret == 1
     worse.stdout.fnmatch_lines(
         ["robust-gate *F*", "FAIL: 0.* became 0.*: a drop of +0.*, margin 0.01; * examples worse*"]
@@ -30,4 +30,4 @@ def test_the_walk_from_save_to_gate_goes_as_the_page_says(pytester, monkeypatch)
 
     assert listed == {decision.value for decision in GateDecision}
     waived = re.search(r"^    (test_release\S+): ", PAGE, re.MULTILINE)
-    assert f"robust-gate::{waived[1]}" in pytester.runpytest_subprocess(*gate.split(), "-v").stdout.str()
+    assert f"robust-gate::{waived[1]}" in run_pytest(*gate.split(), "-v").stdout.str()

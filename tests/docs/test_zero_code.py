@@ -15,7 +15,7 @@ def _blocks(language):
 
 
 @pytest.fixture
-def ran(pytester, monkeypatch):
+def ran(pytester, run_pytest, monkeypatch):
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     # Threads of a linear solver wait for each other when the cores are busy.
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
@@ -23,7 +23,7 @@ def ran(pytester, monkeypatch):
     (toml,), (python,) = _blocks("toml"), _blocks("python")
     (pytester.path / "robust.toml").write_text(toml, encoding="utf-8")
     (pytester.path / "digits.py").write_text(python, encoding="utf-8")
-    return pytester.runpytest_subprocess("-v", "-p", "no:randomly")
+    return run_pytest("-v", "-p", "no:randomly")
 
 
 def test_the_file_of_the_page_runs_as_shown(ran) -> None:
@@ -34,11 +34,11 @@ def test_the_file_of_the_page_runs_as_shown(ran) -> None:
     assert ran.ret == 1
 
 
-def test_the_mistake_of_the_page_is_told_as_shown(pytester, monkeypatch) -> None:
+def test_the_mistake_of_the_page_is_told_as_shown(pytester, run_pytest, monkeypatch) -> None:
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     (toml,), (*_, told) = _blocks("toml"), _blocks("text")
     folder = pytester.mkdir("tests")
     (folder / "robust.toml").write_text(toml.replace("eps", "epz"), encoding="utf-8")
-    result = pytester.runpytest_subprocess()
+    result = run_pytest()
     assert result.ret == 2
     assert all(line in str(result.stdout) for line in told.splitlines())

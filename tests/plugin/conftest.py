@@ -31,7 +31,7 @@ def robust_data():
 
 
 @pytest.fixture
-def project(pytester, monkeypatch):
+def project(pytester, run_pytest, monkeypatch):
     """A project with a linear model, and `project.run(...)`."""
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     # What a session says on GitHub has tests of its own.
@@ -48,7 +48,7 @@ def project(pytester, monkeypatch):
             # Hypothesis is loaded at the end of every session otherwise, a third of such a small one's time.
             drawn = any("hypothesis" in file.read_text() for file in pytester.path.glob("test_*.py"))
             unused = () if drawn else ("-p", "no:hypothesispytest")
-            return pytester.runpytest_subprocess("-p", "no:randomly", *unused, *arguments)
+            return run_pytest("-p", "no:randomly", *unused, *arguments)
 
         @staticmethod
         def inprocess(*arguments):

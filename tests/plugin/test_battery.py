@@ -22,7 +22,7 @@ from pytest_robust.plugin._options import BATTERIES
 
 
 @pytest.fixture
-def folder(pytester, monkeypatch):
+def folder(pytester, run_pytest, monkeypatch):
     """A folder with digits and a model without gradients, and `folder.run(...)`."""
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     x, y = load_digits(return_X_y=True)
@@ -43,7 +43,7 @@ def folder(pytester, monkeypatch):
         @staticmethod
         def run(*arguments, model="digits.joblib", data="test.npz"):
             named = (f"--robust-model={model}", f"--robust-data={data}", "--robust-allow-pickle")
-            return pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:hypothesispytest", *named, *arguments)
+            return run_pytest("-p", "no:randomly", "-p", "no:hypothesispytest", *named, *arguments)
 
         @staticmethod
         def records():
@@ -175,16 +175,14 @@ def test_a_model_is_asked_whether_it_takes_missing_values(model, x, takes) -> No
     assert takes_gaps(adapt(model, allow_pickle=False), Dataset(x=x, y=None)) == takes
 
 
-def test_a_table_is_recognised_and_what_its_model_does_not_take_is_skipped(pytester) -> None:
+def test_a_table_is_recognised_and_what_its_model_does_not_is_skipped(pytester, run_pytest) -> None:
     from sklearn.datasets import load_wine
 
     x, y = load_wine(return_X_y=True)
     np.savez(pytester.path / "wine.npz", x=x, y=y)
     for model, skipped in ((RidgeClassifier(), 1), (HistGradientBoostingClassifier(max_iter=5), 0)):
         joblib.dump(model.fit(x, y), pytester.path / "model.joblib")
-        result = pytester.runpytest_subprocess(
-            "--robust-model=model.joblib", "--robust-data=wine.npz", "--robust-allow-pickle", "-rs"
-        )
+        result = run_pytest("--robust-model=model.joblib", "--robust-data=wine.npz", "--robust-allow-pickle", "-rs")
         result.assert_outcomes(passed=7 - skipped, skipped=skipped)
         assert ("takes no missing values" in result.stdout.str()) == bool(skipped)
 
@@ -253,7 +251,7 @@ def test_it_stands_beside_the_projects_own_tests_and_is_their_model(folder) -> N
     result.assert_outcomes(passed=2, deselected=len(_names()) - 1)
 
 
-def test_ini_keys_name_files_beside_the_ini_file(folder, pytester) -> None:
+def test_ini_keys_name_files_beside_the_ini_file(folder, pytester, run_pytest) -> None:
     folder.makeini(
         """
         [pytest]
@@ -263,7 +261,7 @@ def test_ini_keys_name_files_beside_the_ini_file(folder, pytester) -> None:
         """
     )
     inner = pytester.mkdir("inner")
-    result = pytester.runpytest_subprocess("-p", "no:randomly", "--rootdir=.", "-k", "clean", str(inner))
+    result = run_pytest("-p", "no:randomly", "--rootdir=.", "-k", "clean", str(inner))
     result.assert_outcomes(passed=1, deselected=len(_names()) - 1)
 
 
@@ -317,8 +315,8 @@ def test_a_report_says_how_much_the_battery_looked_at(folder, arguments, told) -
         (("--robust-bounds=1",), "*--robust-bounds=1: write LOW:HIGH, for instance 0:255"),
     ],
 )
-def test_wrong_flags_are_usage_errors(folder, pytester, arguments, message) -> None:
-    result = pytester.runpytest_subprocess(*arguments)
+def test_wrong_flags_are_usage_errors(folder, run_pytest, arguments, message) -> None:
+    result = run_pytest(*arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([message])
 

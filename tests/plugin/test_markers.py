@@ -179,7 +179,19 @@ def test_pytest_can_run_twice_in_one_process(project) -> None:
     project.run("-s").assert_outcomes(passed=1)
 
 
-def test_a_marker_can_change_a_table(pytester, monkeypatch) -> None:
+def test_a_process_that_has_measured_measures_in_its_next_session_too(project) -> None:
+    project.makepyfile(
+        measuring="def test_model(robust):\n    assert robust.accuracy() >= 0.9",
+        test_twice="""
+            import pytest
+            def test_twice():
+                assert [pytest.main(["measuring.py"]) for _ in range(2)] == [0, 0]
+        """,
+    )
+    project.run("-s", "test_twice.py").assert_outcomes(passed=1)
+
+
+def test_a_marker_can_change_a_table(pytester, run_pytest, monkeypatch) -> None:
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytester.makeconftest("""
         import pytest
@@ -202,6 +214,6 @@ def test_a_marker_can_change_a_table(pytester, monkeypatch) -> None:
         @pytest.mark.robust(transform="column_noise", sigma=0.1, columns=("prolin",), min_accuracy=0.9)
         def test_misspells_a_column(): pass
     """)
-    result = pytester.runpytest_subprocess("-p", "no:randomly")
+    result = run_pytest("-p", "no:randomly")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["*names the column 'prolin'*did you mean 'proline'*"])

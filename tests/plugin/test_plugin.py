@@ -165,9 +165,9 @@ def test_model_and_data_are_found_where_module_and_class_override_them(project) 
     project.run().assert_outcomes(passed=4)
 
 
-def test_without_model_and_data_the_message_says_what_to_define(pytester) -> None:
+def test_without_model_and_data_the_message_says_what_to_define(pytester, run_pytest) -> None:
     pytester.makepyfile("def test_model(robust):\n    assert robust.accuracy() >= 0.9")
-    result = pytester.runpytest_subprocess()
+    result = run_pytest()
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*define the fixture robust_model in conftest.py*"])
 

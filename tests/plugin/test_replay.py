@@ -102,7 +102,7 @@ def test_a_file_that_holds_none_is_a_usage_error(saved) -> None:
     assert not (saved.path / "ran").exists()
 
 
-def test_a_check_of_a_robust_toml_is_replayed_on_its_own_model(pytester, monkeypatch) -> None:
+def test_a_check_of_a_robust_toml_is_replayed_on_its_own_model(pytester, run_pytest, monkeypatch) -> None:
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytester.makeini("[pytest]")
     pytester.makepyfile(
@@ -116,9 +116,9 @@ def test_a_check_of_a_robust_toml_is_replayed_on_its_own_model(pytester, monkeyp
     )
     text = 'model = "words:model"\ndata = "words:data"\n[[check]]\ntransform = "drop_words"\nrate = 1\nmin_accuracy = 0.9\n'
     (pytester.path / "robust.toml").write_text(text, encoding="utf-8")
-    pytester.runpytest_subprocess("--robust-report").assert_outcomes(failed=1)
+    run_pytest("--robust-report").assert_outcomes(failed=1)
     path = next((pytester.path / ".robust" / "counterexamples").iterdir())
-    result = pytester.runpytest_subprocess(f"--robust-replay={path}", "-n", "2")
+    result = run_pytest(f"--robust-replay={path}", "-n", "2")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["now:  1 -> 0: still broken", "before: a good film", "after:  *"])
 

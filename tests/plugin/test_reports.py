@@ -40,23 +40,14 @@ def numbers(project):
     return [{key: value for key, value in record.items() if key != "seconds"} for record in project.records()]
 
 
-def test_the_same_seed_gives_the_same_numbers_with_any_number_of_workers_in_any_order(project) -> None:
+def test_the_same_seed_gives_the_same_numbers_with_any_number_of_workers_in_any_order(project, run_pytest) -> None:
     project.makepyfile(SUITE)
     project.run("--robust-report")
     alone = numbers(project)
     assert len(alone) >= 12
     project.run("--robust-report", "-n", "2")
     assert numbers(project) == alone
-    from subprocess import run
-    from sys import executable
-
-    run(
-        [executable, "-m", "pytest", "-p", "randomly", "-p", "no:cacheprovider", "--robust-report", "-q"],
-        cwd=project.path,
-        check=False,
-        capture_output=True,
-        timeout=120,
-    )
+    run_pytest("-p", "randomly", "-p", "no:cacheprovider", "--robust-report", "-q")
     shuffled = numbers(project)
     # Queries and clean answers are shared between checks, so who pays for them depends on order.
     strip = lambda records: [{k: v for k, v in r.items() if k != "queries"} for r in records]

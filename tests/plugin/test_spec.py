@@ -51,7 +51,7 @@ ITEMS = ["clean", "noise[sigma-0.001]", "noise[sigma-5]"]
 
 
 @pytest.fixture
-def folder(pytester, monkeypatch):
+def folder(pytester, run_pytest, monkeypatch):
     """A folder `specs` with a robust.toml, and `folder.run(...)`."""
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     # Threads of a linear solver wait for each other when the cores are busy.
@@ -71,7 +71,7 @@ def folder(pytester, monkeypatch):
 
         @staticmethod
         def run(*arguments):
-            return pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:hypothesispytest", *arguments)
+            return run_pytest("-p", "no:randomly", "-p", "no:hypothesispytest", *arguments)
 
         @staticmethod
         def records():

@@ -10,10 +10,10 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.parametrize("what", ["help", "markers", "fixtures"])
-def test_text_is_what_was_agreed(pytester, monkeypatch, what) -> None:
+def test_text_is_what_was_agreed(run_pytest, monkeypatch, what) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     arguments = ["--fixtures", "-v"] if what == "fixtures" else [f"--{what}"]
-    text = str(pytester.runpytest_subprocess(*arguments).stdout)
+    text = str(run_pytest(*arguments).stdout)
     agreed = (HERE / f"{what}.txt").read_text()
     assert part(text, what) == agreed
 
@@ -39,7 +39,7 @@ def part(text: str, what: str) -> str:
     return "\n".join(found).rstrip() + "\n"
 
 
-def test_a_marker_names_the_words_that_may_be_exchanged(pytester):
+def test_a_marker_names_the_words_that_may_be_exchanged(pytester, run_pytest):
     pytester.makeconftest("""
         import numpy as np
         import pytest
@@ -64,7 +64,7 @@ def test_a_marker_names_the_words_that_may_be_exchanged(pytester):
         @pytest.mark.robust(attack="word_substitution", edits=1, lexicon=LEXICON, protect=("film",), min_accuracy=0.5)
         def test_protected(): pass
     """)
-    result = pytester.runpytest_subprocess("--robust-report")
+    result = run_pytest("--robust-report")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*proves nothing*in none of * texts*"])
     pytester.makepyfile("""
@@ -72,5 +72,5 @@ def test_a_marker_names_the_words_that_may_be_exchanged(pytester):
         @pytest.mark.robust(attack="word_substitution", min_accuracy=0.5)
         def test_neither(): pass
     """)
-    result = pytester.runpytest_subprocess()
+    result = run_pytest()
     result.stderr.fnmatch_lines(["*robust marker: WordSubstitution takes either most or edits, and neither is given*"])
