@@ -7,6 +7,7 @@ from time import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.junitxml import LogXML
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ def emit(session: pytest.Session, gated: Gated, *, counted: int) -> None:
     logreport = config.pluginmanager.subset_hook_caller(
         "pytest_runtest_logreport", remove_plugins=[plugin for plugin in plugins if plugin is not None]
     )
+    files = [plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, LogXML)]
     # Progress is a share of this number.
     session.testscollected += len(gated.checks) - counted
     for check in gated.checks:
@@ -42,6 +44,9 @@ def emit(session: pytest.Session, gated: Gated, *, counted: int) -> None:
         location = (PREFIX, None, f"{PREFIX} {check.check}")
         config.hook.pytest_runtest_logstart(nodeid=nodeid, location=location)
         for report in _reports(check, nodeid, location):
+            for file in files if "[" in nodeid else ():
+                # pytest 9.2 closes the bracket once more, behind the id; a name that is given stands.
+                file.node_reporter(report).add_attribute("name", _name(nodeid))
             logreport(report=report)
         config.hook.pytest_runtest_logfinish(nodeid=nodeid, location=location)
 
@@ -66,6 +71,11 @@ def _reports(check: GatedCheck, nodeid: str, location: tuple[str, None, str]) ->
         parsed = getattr(report, "id", None)
         # pytest 9.2 takes all that follows a bracket for parameters, and a check's id goes on after them.
         yield report if parsed is None else made(nodeid=_whole(type(parsed), nodeid))
+
+
+def _name(nodeid: str) -> str:
+    before, bracket, behind = nodeid.partition("[")
+    return before.rpartition("::")[2] + bracket + behind
 
 
 def _whole(kind: Callable[..., Any], nodeid: str) -> Any:  # noqa: ANN401 - pytest's own

@@ -162,6 +162,8 @@ def test_the_file_of_the_usual_family_validates_with_workers_and_without(alone, 
     told = [case.find("failure").get("message").partition(":")[0] for case in gated if case.find("failure") is not None]
     assert sorted(told) == ["FAIL", "FAIL", "INVALID", "UNDECIDED"]
     assert len(gated) == 6
+    # Nothing is added to the id of a check, of a parametrised test either.
+    assert {case.get("name").rpartition("::")[2] for case in gated} == {"accuracy", "accuracy#2"}
     # Without workers, and no properties in it: then nothing but these is against the schema.
     assert {reason for _, reason in alone.errors("xunit2.xml")} == {
         "Unexpected child with tag 'properties' at position 1."
