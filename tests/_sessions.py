@@ -21,6 +21,9 @@ __all__ = ["Sessions"]
 SERVER = Path(__file__).with_name("_session_server.py")
 # Threads of a linear solver wait for each other when the cores are busy.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# A compiled file is held against the second and the size of its source: a test that changes one character of a project
+# within a second, as fast sessions allow, would go on with the old one.
+NOT_COMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Sessions:
@@ -33,7 +36,7 @@ class Sessions:
       hypothesis, frameworks and their adapters are not. So a test of what is imported, or when, shows nothing here, and
       coverage counts no lines that run on import: the suite's own processes import every module.
     - What is read when an interpreter or a library starts is the server's: flags such as `-O`, the encoding, the seed of
-      hashes, the threads of linear solvers (one).
+      hashes, the threads of linear solvers (one). Nothing is written to `__pycache__`.
     - It has no terminal, and a signal of one does not reach it.
 
     Tests of these start an interpreter of their own. An environment that would have to be read at the start is refused.
@@ -67,7 +70,7 @@ class Sessions:
             status = self._ask(
                 arguments=arguments,
                 folder=str(folder),
-                environment=dict(environment),
+                environment={**environment, **NOT_COMPILED},
                 stdout=str(out),
                 stderr=str(err),
             )
@@ -114,7 +117,7 @@ def _started(surroundings: Mapping[str, str]) -> subprocess.Popen[str]:
     environment = {name: value for name, value in surroundings.items() if not name.startswith(unset)}
     return subprocess.Popen(
         [sys.executable, SERVER],
-        env=environment | ONE_THREAD,
+        env=environment | ONE_THREAD | NOT_COMPILED,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -9,8 +9,6 @@ trap 'rm -f "$log"' EXIT
 "$bin/coverage" erase
 # With two workers on two cores, the threads of a linear solver wait for each other: a fit of 0.05 s takes 5.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-# Some hundred processes import the package.
-unset PYTHONDONTWRITEBYTECODE
 # Two workers, each loads TensorFlow once. Who has nothing left takes half of what the other still has: a file whose
 # tests take minutes would keep one of them busy alone at the end.
 { "$bin/coverage" run -m pytest -n 2 --dist worksteal --durations=30 --durations-min=5 "$@"; echo $? >"$log.status"; } 2>&1 | tee "$log"

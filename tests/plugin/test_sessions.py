@@ -86,6 +86,7 @@ def test_it_has_the_surroundings_of_a_fresh_one(both, project) -> None:
     for one in (fresh, forked):
         one["arguments"] = [re.sub(r"runpytest-\w+", "", word) for word in one["arguments"]]
         assert one["environment"].pop("SEEN")
+        one["environment"].pop("PYTHONDONTWRITEBYTECODE", None)
     assert forked == fresh
 
 
@@ -104,6 +105,14 @@ def test_a_session_that_dies_is_told_by_its_status_and_the_next_one_is_well(proj
     for end, status in ("os._exit(77)", 77), ("os.kill(os.getpid(), 9)", -9), ("print(0)", 0):
         project.makepyfile(f"import os\ndef test_ends(): {end}")
         assert run_pytest("-p", "no:cacheprovider").ret == status
+
+
+def test_a_project_that_changes_within_a_second_is_read_anew(project, run_pytest) -> None:
+    test = project.makepyfile("def test_it(): assert 1")
+    for line, status in (("assert 1", 0), ("assert 0", 1)):
+        test.write_text(f"def test_it(): {line}\n")
+        os.utime(test, (1e9, 1e9))
+        assert run_pytest().ret == status
 
 
 def test_an_environment_that_is_read_at_the_start_is_refused(project, run_pytest, monkeypatch) -> None:
