@@ -46,6 +46,9 @@ mutate: $(STAMP) ## Change the code in small ways, and list the changes that no 
 	@# Of all mutants it knows; those of other files were not checked.
 	$(BIN)/mutmut results | grep -v ': not checked$$' || echo 'no survivor'
 
+retrain: $(STAMP) ## Train every reference model again, and compare with the models that ship
+	ROBUST_RETRAIN=all $(BIN)/python -m pytest tests/reference/test_weights.py -p no:randomly -o timeout=3600 -v
+
 docs: $(STAMP) ## Build the site, warnings are errors
 	$(BIN)/mkdocs build --strict
 

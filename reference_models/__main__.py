@@ -7,13 +7,14 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import cast
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from reference_models.determinism import pin
-from reference_models.store import save, stored_at
+from reference_models.store import members, save, shipped_at, stored_at
 from reference_models.task import Epoch, Task, Trained, train
 from reference_models.tasks import every, find
 
@@ -42,12 +43,21 @@ def main(arguments: list[str], console: Console) -> int:
         console.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
         return 2
     # A full training is kept where `trained` looks, so that nothing is trained twice.
-    place = options.out or (None if options.quick else stored_at(task, options.seed, result.splits))
+    place = _place(options, result)
     if place is not None:
         place.parent.mkdir(parents=True, exist_ok=True)
         save(result, place, command=f"python -m reference_models {shlex.join(arguments)}")
-        console.print(f"saved to {place}", soft_wrap=True)
+        console.print(f"saved, with its record {place}", soft_wrap=True)
     return 0 if _report(result, console) or options.quick else 1
+
+
+def _place(options: argparse.Namespace, result: Trained) -> Path | None:
+    """Return where the record of a training is kept."""
+    if options.out:
+        return cast("Path", options.out).with_suffix(".json")
+    if options.ship:
+        return shipped_at(result.task)
+    return None if options.quick else stored_at(result.task, result.seed, result.splits)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     training = commands.add_parser("train", parents=[one], help="train a task's model and measure it")
     training.add_argument("--seed", type=int, default=0, metavar="N", help="everything random follows (default: 0)")
     training.add_argument("--quick", action="store_true", help="one short epoch, to see that it runs")
-    training.add_argument("--out", type=_keras_file, metavar="FILE", help="save the model here, as .keras")
+    place = training.add_mutually_exclusive_group()
+    place.add_argument("--out", type=_keras_file, metavar="FILE", help="save the model here, as .keras")
+    place.add_argument("--ship", action="store_true", help="keep it as the one that ships, under weights/")
     return parser
 
 
@@ -87,10 +99,14 @@ def _show(task: Task, console: Console) -> None:
     table.add_row("data", task.data)
     table.add_row("data at hand", f"{splits.source}: {len(splits.train)} to learn from, {len(splits.test)} to test on")
     table.add_row("expected", ", ".join(map(str, task.expected_on(splits.source))) or "nothing, on this data")
-    path = stored_at(task, 0, splits)
-    table.add_row("trained", str(path) if path.is_file() else "not yet, with seed 0 and this source")
+    table.add_row("asserted", task.asserted)
+    made = [path for path in (shipped_at(task), stored_at(task, 0, splits)) if path.is_file()]
+    table.add_row("trained", "\n".join(map(str, made)) or "not yet, with seed 0 and this source")
     console.print(table)
-    task.build().summary(print_fn=lambda text, **_: console.print(text, highlight=False))
+    for name, model in members(task.build()).items():
+        if name:
+            console.print(name, style="bold")
+        model.summary(print_fn=lambda text, **_: console.print(text, highlight=False))
 
 
 def _train(task: Task, seed: int, *, quick: bool, console: Console) -> Trained:

@@ -1,58 +1,178 @@
-"""Which source files a trained model depends on."""
+"""Which definitions a trained model depends on, in whatever files they stand."""
 
 from __future__ import annotations
 
 import ast
+import tokenize
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-__all__ = ["hash_of_sources", "sources"]
+__all__ = ["PACKAGE", "Definition", "definitions", "hash_of_definitions"]
 
 PACKAGE = Path(__file__).parent
 
+# What of a task makes its model; the rest says what is expected of it, and what is asked of it.
+_MAKES = ("load", "build", "fit")
 
-def sources(start: Path, *, package: Path = PACKAGE) -> tuple[Path, ...]:
-    """Return a file and all files of the package that it imports, directly or through others.
+# Tokens that change nothing of what a definition does.
+_UNSEEN = {tokenize.COMMENT, tokenize.NL}
+# Spaces tell nothing, but for those that a line begins with.
+_SIGNS = {tokenize.NEWLINE: "\n", tokenize.INDENT: ">", tokenize.DEDENT: "<"}
 
-    So a change to one task retrains that task, and a change to what several share retrains those.
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Definition:
+    """Something that stands at the top of a file.
 
     Args:
-        start: A Python file.
-        package: The folder that is the package; imports of other packages are not followed.
+        file: Where it stands.
+        name: What it is called there; a part of a task is called as in `TASK.load`.
     """
-    found: set[Path] = set()
-    waiting = [start]
+
+    file: Path
+    name: str
+
+
+def definitions(task: Path, *also: Definition, package: Path = PACKAGE) -> tuple[Definition, ...]:
+    """Return what a task's model is made of: its `load`, `build` and `fit`, and all that these use.
+
+    Names are followed definition by definition through the files of the package, so that one more
+    network in a file of many, or another bar for what a task measures, leaves the trained models
+    what they are. Names in annotations are not followed, they do nothing.
+
+    Args:
+        task: A file that assigns `TASK`.
+        also: More that takes part.
+        package: The folder that is the package; other packages are not followed.
+    """
+    found: set[Definition] = set()
+    waiting = [*also, *(Definition(file=task, name=f"TASK.{part}") for part in _MAKES)]
     while waiting:
-        file = waiting.pop()
-        if file not in found:
-            found.add(file)
-            waiting += _imports(file, package)
+        definition = waiting.pop()
+        source = _read(definition.file)
+        if definition not in found and definition.name in source.nodes:
+            found.add(definition)
+            waiting += source.used_by(definition.name, package)
     return tuple(sorted(found))
 
 
-def hash_of_sources(files: tuple[Path, ...]) -> str:
-    """Return a short hash of what the files say, wherever they lie and however their lines end."""
+def hash_of_definitions(found: tuple[Definition, ...]) -> str:
+    """Return a short hash of what the definitions do: no comment, docstring or line end counts."""
     digest = blake2b(digest_size=8)
-    for file in files:
-        text = file.read_text(encoding="utf-8").encode()
-        digest.update(f"{file.name} {len(text)}\n".encode())
-        digest.update(text)
+    for definition in found:
+        text = _read(definition.file).code_of(definition.name)
+        digest.update(f"{definition.file.name} {definition.name} {len(text)}\n{text}".encode())
     return digest.hexdigest()
 
 
-def _imports(file: Path, package: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            # The names may be modules themselves: `from reference_models.data import mnist`.
-            modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
-        else:
-            continue
-        for module in modules:
-            root, *parts = module.split(".")
-            if root == package.name:
-                place = package.joinpath(*parts)
-                candidates = [place / "__init__.py", *([place.with_suffix(".py")] if parts else [])]
-                yield from (candidate for candidate in candidates if candidate.is_file())
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """A file, taken apart.
+
+    Args:
+        file: The file.
+        nodes: What stands at its top, by name.
+        imports: What it imports from elsewhere, at its top or inside, by the name it has here: the module,
+            and the name there.
+        tokens: All its tokens.
+    """
+
+    file: Path
+    nodes: dict[str, ast.AST]
+    imports: dict[str, tuple[str, str]]
+    tokens: tuple[tokenize.TokenInfo, ...]
+
+    def used_by(self, name: str, package: Path) -> Iterator[Definition]:
+        """Yield what a definition names, in this file or where this file has it from."""
+        for node in _without_annotations(self.nodes[name]):
+            if isinstance(node, ast.Name):
+                if node.id in self.imports:
+                    module, original = self.imports[node.id]
+                    yield from _in_module(module, original, package)
+                yield Definition(file=self.file, name=node.id)
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in self.imports:
+                # The name that was imported may be a module: `from reference_models.data import mnist`.
+                yield from _in_module(".".join(self.imports[node.value.id]), node.attr, package)
+
+    def code_of(self, name: str) -> str:
+        """Return the tokens of a definition."""
+        node = self.nodes[name]
+        ranges = [_range(each) for each in _docstrings(node)]
+        begin, end = _range(node)
+        return "".join(
+            _SIGNS.get(token.type, token.string)
+            for token in self.tokens
+            if begin <= token.start < end
+            and token.type not in _UNSEEN
+            and not any(first <= token.start < last for first, last in ranges)
+        )
+
+
+def _read(file: Path) -> _Source:
+    return _taken_apart(file, file.stat().st_mtime_ns, file.stat().st_size)
+
+
+@cache
+def _taken_apart(file: Path, _changed: int, _size: int) -> _Source:
+    with tokenize.open(file) as lines:
+        tokens = tuple(tokenize.generate_tokens(lines.readline))
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    nodes: dict[str, ast.AST] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            nodes[statement.name] = statement
+        for target in _targets(statement):
+            nodes[target] = statement
+            nodes |= _parts_of_task(target, statement)
+    imports = {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    return _Source(file=file, nodes=nodes, imports=imports, tokens=tokens)
+
+
+def _targets(statement: ast.stmt) -> Iterator[str]:
+    assigned = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    for target in assigned:
+        yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name)) if target else ()
+
+
+def _parts_of_task(target: str, statement: ast.stmt) -> dict[str, ast.AST]:
+    value = getattr(statement, "value", None)
+    if target != "TASK" or not isinstance(value, ast.Call):
+        return {}
+    return {f"TASK.{each.arg}": each.value for each in value.keywords}
+
+
+def _without_annotations(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for field, value in ast.iter_fields(node):
+        if field not in {"annotation", "returns"}:
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _without_annotations(child)
+
+
+def _in_module(module: str, name: str, package: Path) -> Iterator[Definition]:
+    root, *parts = module.split(".")
+    if root == package.name:
+        place = package.joinpath(*parts)
+        for file in (place / "__init__.py", place.with_suffix(".py")):
+            if file.is_file():
+                yield Definition(file=file, name=name)
+
+
+def _docstrings(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.walk(node):
+        if isinstance(child, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(child) is not None:
+            yield child.body[0]
+
+
+def _range(node: ast.AST) -> tuple[tuple[int, int], tuple[int, int]]:
+    first = min([node, *getattr(node, "decorator_list", [])], key=lambda each: each.lineno)  # type: ignore[attr-defined]
+    return (first.lineno, first.col_offset), (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -55,16 +56,19 @@ class Splits:
         train: What a model may learn from; validation is taken out of it.
         test: What only the final measurement may see.
         source: Which data it is, for instance "mnist_5000"; results depend on it.
+        elsewhere: More to test on, from where the training data do not come, by name.
     """
 
     train: Examples
     test: Examples
     source: str
+    elsewhere: Mapping[str, Examples] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
         """Return a short hash of every value, the same on every machine."""
         digest = blake2b(self.source.encode(), digest_size=8)
-        for array in (self.train.x, self.train.y, self.test.x, self.test.y):
+        parts = (self.train, self.test, *(self.elsewhere[name] for name in sorted(self.elsewhere)))
+        for array in (array for part in parts for array in (part.x, part.y)):
             digest.update(f"{array.dtype.str}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()

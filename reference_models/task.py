@@ -10,10 +10,26 @@ from typing import Any, Protocol, TypeAlias
 from reference_models.accuracy import accuracy
 from reference_models.splits import Examples, Splits
 
-__all__ = ["Epoch", "Examples", "Expected", "Fit", "Model", "Splits", "Task", "Trained", "train"]
+__all__ = [
+    "Epoch",
+    "Examples",
+    "Expected",
+    "Family",
+    "Fit",
+    "Model",
+    "Splits",
+    "Subject",
+    "Task",
+    "Trained",
+    "fitted",
+    "the_model_on_its_test_set",
+    "train",
+]
 
-# Keras ships no types; a task may also build something that is not a Keras model.
+# Keras ships no types.
 Model: TypeAlias = Any
+# Models that are compared with each other, by name: treatments of one fault, or the members of an ensemble.
+Family: TypeAlias = Mapping[str, Model]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +77,10 @@ class Epoch:
 class Fit(Protocol):
     """How a fresh model is fitted; `Supervised` is the common one."""
 
-    def __call__(self, model: Model, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Model:
-        """Return the fitted model, with nothing of the optimizer left in it.
+    def __call__(
+        self, model: Model | Family, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]
+    ) -> Model | Family:
+        """Return the fitted model, or the fitted members, with nothing of an optimizer left in them.
 
         Args:
             model: What `build` returned.
@@ -70,6 +88,26 @@ class Fit(Protocol):
             quick: Do the least that still runs every line; the result need not be good.
             on_epoch: To be told after each epoch.
         """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What the plugin tests: `robust(subject.model, subject.x, subject.y)`.
+
+    Args:
+        model: A fitted model.
+        x: (n, ...) inputs it has not learned from.
+        y: (n, ...) their targets.
+    """
+
+    model: Model
+    x: Any
+    y: Any
+
+
+def the_model_on_its_test_set(result: Trained) -> Subject:
+    """Return the fitted model and the test set."""
+    return Subject(model=result.model, x=result.splits.test.x, y=result.splits.test.y)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +120,13 @@ class Task:
         purpose: What it shows, in a line.
         data: What it learns from, in a line.
         load: Returns the data.
-        build: Returns a fresh model, its weights drawn from the global seed.
+        build: Returns a fresh model, its weights drawn from the global seed; or a family of them, by name.
         fit: Fits it.
         expected: What a full training measures.
         cpu_seconds: What a full training costs on one core, roughly.
+        asserted: What its test asserts with the plugin, in a line.
         measure: Returns each metric of the fitted model by name.
+        subject: Picks what the plugin tests.
     """
 
     number: int
@@ -94,11 +134,13 @@ class Task:
     purpose: str
     data: str
     load: Callable[[], Splits]
-    build: Callable[[], Model]
+    build: Callable[[], Model | Family]
     fit: Fit
     expected: tuple[Expected, ...]
     cpu_seconds: int
+    asserted: str
     measure: Callable[[Model, Splits], Mapping[str, float]] = accuracy
+    subject: Callable[[Trained], Subject] = the_model_on_its_test_set
 
     def expected_on(self, source: str) -> tuple[Expected, ...]:
         """Return what is expected on the data at hand."""
@@ -112,7 +154,7 @@ class Trained:
     Args:
         task: The task.
         seed: The seed it was trained with.
-        model: The model, not compiled.
+        model: The model, or the family, not compiled.
         splits: Its data.
         metrics: Measured on its data after training.
         cpu_seconds: Processor time of the fit.
@@ -120,10 +162,15 @@ class Trained:
 
     task: Task
     seed: int
-    model: Model
+    model: Model | Family
     splits: Splits
     metrics: Mapping[str, float]
     cpu_seconds: float
+
+    @property
+    def subject(self) -> Subject:
+        """What the plugin tests."""
+        return self.task.subject(self)
 
 
 def train(task: Task, *, seed: int, quick: bool = False, on_epoch: Callable[[Epoch], None] = lambda _: None) -> Trained:
@@ -140,12 +187,19 @@ def train(task: Task, *, seed: int, quick: bool = False, on_epoch: Callable[[Epo
         quick: A training too short to be good.
         on_epoch: To be told after each epoch.
     """
-    import keras
-
-    keras.utils.set_random_seed(seed)
     splits = task.load()
     started = time.process_time()
-    model = task.fit(task.build(), splits.train, quick=quick, on_epoch=on_epoch)
+    model = fitted(task, splits.train, seed=seed, quick=quick, on_epoch=on_epoch)
     spent = time.process_time() - started
     metrics = task.measure(model, splits)
     return Trained(task=task, seed=seed, model=model, splits=splits, metrics=metrics, cpu_seconds=spent)
+
+
+def fitted(
+    task: Task, examples: Examples, *, seed: int, quick: bool, on_epoch: Callable[[Epoch], None]
+) -> Model | Family:
+    """Return a task's model, built and fitted with a seed."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    return task.fit(task.build(), examples, quick=quick, on_epoch=on_epoch)

@@ -80,6 +80,7 @@ class Subject:
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
         breaking_point = staticmethod(_measures(metrics.BreakingPoint))
         corruption_error = staticmethod(_measures(metrics.CorruptionError))
+        cross_validation = staticmethod(_measures(metrics.CrossValidation))
         direction = staticmethod(_measures(metrics.Direction))
         generalization_gap = staticmethod(_measures(metrics.GeneralizationGap))
         invariance = staticmethod(_measures(metrics.Invariance))

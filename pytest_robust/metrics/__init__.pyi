@@ -4,6 +4,7 @@ from .adversarial_distance import AdversarialDistance
 from .attack_success_rate import AttackSuccessRate
 from .breaking_point import BreakingPoint
 from .corruption_error import CorruptionError
+from .cross_validation import CrossValidation
 from .direction import Direction
 from .generalization_gap import GeneralizationGap
 from .invariance import Invariance
@@ -21,6 +22,7 @@ __all__ = [
     "AttackSuccessRate",
     "BreakingPoint",
     "CorruptionError",
+    "CrossValidation",
     "Direction",
     "GeneralizationGap",
     "Invariance",

@@ -24,6 +24,7 @@ __all__ = ["POLICY", "RobustMark", "marks_of"]
 # The words of a marker that are a metric's own rather than the perturbation's.
 _METRICS = {
     "accuracy_under_shift": ("shift",),
+    "cross_validation": ("build", "folds"),
     "direction": ("lowers", "raises", "tolerance"),
     "generalization_gap": ("train",),
     "score": ("metric",),

@@ -48,6 +48,7 @@ class Robust:
         attack_success_rate = Subject.attack_success_rate
         breaking_point = Subject.breaking_point
         corruption_error = Subject.corruption_error
+        cross_validation = Subject.cross_validation
         direction = Subject.direction
         generalization_gap = Subject.generalization_gap
         invariance = Subject.invariance

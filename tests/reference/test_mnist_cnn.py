@@ -7,29 +7,13 @@ import pytest
 from pytest_robust import L2
 from pytest_robust.attacks import FGSM, PGD, UniformNoise
 from pytest_robust.transforms import Flip, GaussianNoise, Rotate, Translate
-from reference_models import trained
-from reference_models.tasks.mnist_cnn import TASK
+from reference_models.tasks.mnist_cnn import TASK  # noqa: F401 - what the fixtures test
 
 
-@pytest.fixture(scope="module")
-def mnist():
-    return trained(TASK, seed=0)
-
-
-@pytest.fixture(scope="module")
-def robust_model(mnist):
-    return mnist.model
-
-
-@pytest.fixture(scope="module")
-def robust_data(mnist):
-    return mnist.splits.test.x, mnist.splits.test.y
-
-
-def test_it_reads_digits_it_has_not_seen(robust, mnist) -> None:
+def test_it_reads_digits_it_has_not_seen(robust, result) -> None:
     assert robust.accuracy() >= 0.965
     assert robust.score("f1_macro") >= 0.96
-    assert robust.generalization_gap(train=(mnist.splits.train.x, mnist.splits.train.y)) <= 0.05
+    assert robust.generalization_gap(train=(result.splits.train.x, result.splits.train.y)) <= 0.05
 
 
 @pytest.mark.robust(transform="gaussian_noise", sigma=0.1, min_accuracy=0.94)

@@ -19,7 +19,7 @@ from rich.console import Console
 from reference_models import store
 from reference_models.__main__ import main
 from reference_models.readme import README, with_table
-from reference_models.sources import PACKAGE, hash_of_sources, sources
+from reference_models.sources import PACKAGE, Definition, definitions, hash_of_definitions
 from reference_models.splits import Examples, Splits
 from reference_models.store import made_once, save, stored_at, trained
 from reference_models.task import Expected, Task, Trained
@@ -51,7 +51,14 @@ def test_every_task_has_a_number_of_its_own_from_1_to_20() -> None:
 
 
 def test_every_task_expects_something_of_what_it_measures() -> None:
-    assert all(task.expected and task.purpose and task.cpu_seconds > 0 for task in every())
+    assert all(task.expected and task.purpose and task.asserted and task.cpu_seconds > 0 for task in every())
+
+
+def test_every_task_has_a_test_with_the_plugin() -> None:
+    for task in every():
+        text = Path(__file__).with_name(f"test_{task.name}.py").read_text(encoding="utf-8")
+        assert f"from reference_models.tasks.{task.name} import" in text
+        assert "(robust" in text
 
 
 def test_an_unknown_task_is_answered_with_the_known_ones() -> None:
@@ -107,41 +114,122 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
     assert first == second != other
 
 
+TASK_FILE = """
+from models.data import digits, letters
+from models.nets import network
+from models.task import Task
+
+def double(model):
+    return network(model)
+
+def measure(model):
+    return model
+
+TASK = Task(name="task", load=digits.load, build=lambda: double(2), measure=measure)
+"""
+NETS = """
+import keras
+
+WIDTH = 8
+
+def network(x: Unused):
+    \"\"\"Say something.\"\"\"
+    return x + WIDTH  # wide
+
+def other():
+    return 1
+
+class Unused:
+    pass
+"""
+DIGITS = """
+def load():
+    from models.nets import other
+    return other()
+
+def load_more():
+    return 2
+"""
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """Return a package in which `task` imports `direct`, that `indirect`, and nothing `apart`."""
+    """Return a package with one task, whose files define more than it uses."""
     folder = tmp_path / "models"
     (folder / "data").mkdir(parents=True)
-    (folder / "__init__.py").write_text("")
-    (folder / "data" / "__init__.py").write_text("")
-    (folder / "task.py").write_text("import json\nfrom models.data import direct\n")
-    (folder / "data" / "direct.py").write_text("def load():\n    import models.indirect\n")
-    (folder / "indirect.py").write_text("from models import task  # round\n")
-    (folder / "apart.py").write_text("")
+    for name, text in {
+        "__init__.py": "",
+        "data/__init__.py": "",
+        "data/digits.py": DIGITS,
+        "data/letters.py": DIGITS,
+        "nets.py": NETS,
+        "task.py": TASK_FILE,
+    }.items():
+        (folder / name).write_text(text)
     return folder
 
 
-def test_sources_of_a_task_are_what_it_imports_through_any_file(package: Path) -> None:
-    found = {str(file.relative_to(package)) for file in sources(package / "task.py", package=package)}
-    assert found == {"task.py", "data/direct.py", "indirect.py", "__init__.py", "data/__init__.py"}
+def found(package: Path) -> tuple[Definition, ...]:
+    return definitions(package / "task.py", package=package)
 
 
-def test_sources_of_a_real_task_hold_its_architecture_and_data_and_fit() -> None:
-    names = {file.name for file in sources(PACKAGE / "tasks" / "mnist_cnn.py")}
-    assert {"mnist_cnn.py", "architectures.py", "mnist.py", "supervised.py", "task.py"} <= names
-    assert not {"__main__.py", "readme.py", "store.py"} & names, "these change no model"
+def test_definitions_of_a_task_are_what_its_model_is_made_of_through_any_file(package: Path) -> None:
+    assert {(each.file.name, each.name) for each in found(package)} == {
+        ("digits.py", "load"),
+        ("nets.py", "WIDTH"),
+        ("nets.py", "network"),
+        ("nets.py", "other"),
+        ("task.py", "TASK.build"),
+        ("task.py", "TASK.load"),
+        ("task.py", "double"),
+    }
 
 
-@pytest.mark.parametrize(("file", "changes"), [("task.py", True), ("indirect.py", True), ("apart.py", False)])
-def test_hash_changes_with_a_source_and_with_nothing_else(package: Path, file: str, changes: bool) -> None:
-    def now() -> str:
-        return hash_of_sources(sources(package / "task.py", package=package))
+def test_definitions_of_a_real_task_hold_its_architecture_and_data_and_fit() -> None:
+    names = {(each.file.name, each.name) for each in definitions(PACKAGE / "tasks" / "mnist_cnn.py")}
+    held = {
+        ("architectures.py", "mnist_cnn"),
+        ("mnist.py", "load"),
+        ("mnist.py", "_examples"),
+        ("splits.py", "Examples"),
+    }
+    assert (
+        held | {("supervised.py", "Supervised"), ("mnist_cnn.py", "small_moves"), ("mnist_cnn.py", "TASK.fit")} <= names
+    )
+    assert not {"__main__.py", "readme.py", "store.py", "accuracy.py"} & {file for file, _ in names}, (
+        "these change no model"
+    )
 
-    before = now()
-    assert now() == before
-    with (package / file).open("a") as text:
-        text.write("\nx = 1\n")
-    assert (now() != before) is changes
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "changes"),
+    [
+        ("nets.py", "x + WIDTH", "x - WIDTH", True),
+        ("nets.py", "WIDTH = 8", "WIDTH = 9", True),
+        ("nets.py", "return 1", "return 3", True),
+        ("task.py", "double(2)", "double(3)", True),
+        ("task.py", "return network(model)", "return network(network(model))", True),
+        ("nets.py", "    return x + WIDTH", "    if x:\n        x = 1\n    return x + WIDTH", True),
+        ("nets.py", "# wide", "# narrow", False),
+        ("nets.py", "Say something", "Say more", False),
+        ("nets.py", "    return x + WIDTH", "\n    return (\n        x + WIDTH)", True),  # Brackets are tokens.
+        ("nets.py", "    return x", "\n\n    return  x", False),
+        ("nets.py", "    pass", "    wide = 3", False),
+        ("task.py", "return model", "return 1", False),
+        ("digits.py", "return 2", "return 3", False),
+        ("letters.py", "return other()", "return 3", False),
+    ],
+)
+def test_hash_changes_with_what_a_model_is_made_of_and_with_nothing_else(
+    package: Path, file: str, old: str, new: str, changes: bool
+) -> None:
+    before = hash_of_definitions(found(package))
+    assert hash_of_definitions(found(package)) == before
+    (path,) = package.rglob(file)
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    assert (hash_of_definitions(found(package)) != before) is changes
 
 
 def test_name_of_a_stored_model_changes_with_seed_and_data_and_source(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,21 +261,55 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_a_model_is_trained_once_and_again_when_its_source_changes(
     trainings: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = trained(TASK, folder=tmp_path), trained(TASK, folder=tmp_path)
+    first, second = trained(TASK, folder=tmp_path, weights=tmp_path), trained(TASK, folder=tmp_path, weights=tmp_path)
     assert trainings == [0]
     for one, two in zip(first.model.get_weights(), second.model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)
     assert second.metrics == {"accuracy": 0.5}
-    trained(TASK, seed=3, folder=tmp_path)
+    trained(TASK, seed=3, folder=tmp_path, weights=tmp_path)
     assert trainings == [0, 3]
     monkeypatch.setattr(store, "source_hash", lambda _: "changed")
-    trained(TASK, folder=tmp_path)
+    trained(TASK, folder=tmp_path, weights=tmp_path)
     assert trainings == [0, 3, 0]
 
 
 @KERAS_SAVES
+def test_what_ships_is_taken_for_its_seed_and_source_and_data(
+    trainings: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, splits = TASK.build(), TASK.load()
+    made = Trained(task=TASK, seed=0, model=model, splits=splits, metrics={"accuracy": 0.7}, cpu_seconds=1)
+    save(made, store.shipped_at(TASK, weights=tmp_path), command="shipped")
+    taken = trained(TASK, folder=tmp_path / "cache", weights=tmp_path)
+    assert (trainings, taken.metrics) == ([], {"accuracy": 0.7})
+    for one, two in zip(model.get_weights(), taken.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert trained(TASK, seed=1, folder=tmp_path / "cache", weights=tmp_path).metrics == {"accuracy": 0.5}
+    monkeypatch.setattr(store, "source_hash", lambda _: "changed")
+    trained(TASK, folder=tmp_path / "cache", weights=tmp_path)
+    assert trainings == [1, 0]
+
+
+@KERAS_SAVES
+def test_a_family_is_kept_member_by_member(tmp_path: Path) -> None:
+    family = {"plain": TASK.build(), "other": TASK.build()}
+    made = Trained(task=TASK, seed=0, model=family, splits=TASK.load(), metrics={}, cpu_seconds=1)
+    save(made, store.shipped_at(TASK, weights=tmp_path), command="")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "mnist_cnn.json",
+        "mnist_cnn.other.keras",
+        "mnist_cnn.plain.keras",
+    ]
+    taken = trained(TASK, weights=tmp_path).model
+    assert list(taken) == ["plain", "other"]
+    for name, model in family.items():
+        for one, two in zip(model.get_weights(), taken[name].get_weights(), strict=True):
+            np.testing.assert_array_equal(one, two)
+
+
+@KERAS_SAVES
 def test_saving_leaves_two_whole_files_and_no_parts(trainings: list[int], tmp_path: Path) -> None:
-    trained(TASK, folder=tmp_path)
+    trained(TASK, folder=tmp_path, weights=tmp_path)
     assert trainings == [0]
     assert sorted(file.suffix for file in tmp_path.iterdir()) == [".json", ".keras", ".lock"]
     record = json.loads(next(tmp_path.glob("*.json")).read_text())
@@ -201,11 +323,11 @@ def test_a_model_that_cannot_be_written_leaves_nothing_under_its_name(tmp_path: 
             path.write_bytes(b"half")
             raise OSError("disk full")
 
-    path = tmp_path / "model.keras"
+    path = tmp_path / "model.json"
     result = Trained(task=TASK, seed=0, model=Unwritable(), splits=TASK.load(), metrics={}, cpu_seconds=1)
     with pytest.raises(OSError, match="disk full"):
         save(result, path, command="")
-    assert [file.name for file in tmp_path.iterdir()] == ["model.json"]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="without locks there, each worker trains")
@@ -225,7 +347,7 @@ def test_workers_that_ask_together_wait_for_one_training(tmp_path: Path) -> None
 def test_a_failed_training_says_how_it_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "false")
     with pytest.raises(RuntimeError, match=r"false -m reference_models train mnist_cnn .* ended with 1"):
-        trained(TASK, folder=tmp_path)
+        trained(TASK, folder=tmp_path, weights=tmp_path)
 
 
 def test_command_lists_the_tasks() -> None:
