@@ -75,6 +75,13 @@ def test_same_seed_same_interval_and_another_seed_another() -> None:
     assert made[0] == made[1] != made[2]
 
 
+def test_another_unit_gives_the_same_interval_in_it() -> None:
+    values = np.random.default_rng(3).random(40)
+    one = bounded_mean(values, low=0, high=1, confidence=0.95, seed=0)
+    unit = bounded_mean(8 * values - 3, low=-3, high=5, confidence=0.95, seed=0)
+    assert (unit.low, unit.high) == pytest.approx((8 * one.low - 3, 8 * one.high - 3))
+
+
 def test_the_ends_of_the_range_are_never_passed() -> None:
     interval = bounded_mean(np.full(7, 1 / 3), low=1 / 3, high=1, confidence=0.95, seed=0)
     assert interval.low == 1 / 3
