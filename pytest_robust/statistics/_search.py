@@ -18,9 +18,9 @@ def fewest(settled: Callable[[int], bool]) -> int | None:
     """
     high = 16
     while not settled(high):
-        high *= 2
-        if high > MOST:
+        if high == MOST:
             return None
+        high = min(2 * high, MOST)
     low = high // 2
     while high - low > max(1, high // 50):
         middle = (low + high) // 2

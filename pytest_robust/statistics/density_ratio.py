@@ -14,7 +14,7 @@ FOLDS = 5
 
 
 def density_ratio(here: Floats, there: Floats) -> Floats:
-    """Return the density of one sample over that of another, at the other's points, up to a factor.
+    """Return the density of one sample over that of another, at the other's points, the largest as 1.
 
     The odds of a logistic regression that tells them apart. No point is judged by a classifier
     that has seen it, so that chance differences do not look like a shift. Row i is of part i

@@ -65,7 +65,7 @@ def detectable_drop(examples: int, *, churn: float, confidence: float, power: fl
 
     # Gained and lost are shares of one whole: at the most, all that does not differ gets worse.
     most = 1 - churn
-    return float(brentq(short, 0, most, xtol=1e-9)) if short(most) >= 0 else None
+    return float(brentq(short, 0, most)) if short(most) >= 0 else None
 
 
 def _told(examples: int, churn: float, drop: float, z: float) -> float:

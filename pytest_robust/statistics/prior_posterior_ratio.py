@@ -61,8 +61,7 @@ def excluded(count: int, successes: int, looked: int, population: int, *, error:
         raise InvalidArgument(f"{count=}, {population=}: the counts do not fit each other")
     _check_looks(successes, looked, population)
     check_confidence(error)
-    if successes > count or looked - successes > population - count:
-        return True
+    # Of a count that cannot be, the posterior is 0, and its logarithm here minus infinity.
     posterior = (
         _choose(count, successes)
         + _choose(population - count, looked - successes)
@@ -132,8 +131,7 @@ def anytime_interval(successes: float, trials: int, *, confidence: float) -> Int
     evidence = float(betaln(successes + 1, failures + 1))
 
     def over(p: float) -> float:
-        likelihood = (successes * log(p) if successes else 0.0) + (failures * log1p(-p) if failures else 0.0)
-        return evidence - likelihood + log(1 - confidence)
+        return evidence - (successes * log(p) + failures * log1p(-p)) + log(1 - confidence)
 
     # `over` is above 0 for rates that are ruled out, and negative at the observed one. With
     # one success in a great many the interval's end lies beyond the edge: it is then 0 or 1.

@@ -61,6 +61,27 @@ def test_a_metric_that_is_mostly_undefined_is_refused() -> None:
         bootstrap(lambda _: nan, 3, confidence=0.95, seed=0, resamples=100)
 
 
+@pytest.mark.parametrize("undefined", [0, 1, 99, 100, 101])
+def test_as_many_undefined_resamples_are_borne_as_are_wanted(undefined: int) -> None:
+    made = iter([nan] * undefined + [1.0] * 100)
+    if undefined <= 100:
+        assert bootstrap(lambda _: next(made), 3, confidence=0.95, seed=0, resamples=100).low == 1
+    else:
+        with pytest.raises(InvalidArgument, match="undefined on 101 of 200 resamples"):
+            bootstrap(lambda _: next(made), 3, confidence=0.95, seed=0, resamples=100)
+
+
+def test_the_ends_are_the_quantiles_of_the_resamples() -> None:
+    made = iter(np.random.default_rng(0).permutation(101))
+    interval = bootstrap(lambda _: next(made), 5, confidence=0.9, seed=0, resamples=101)
+    assert (interval.low, interval.high) == pytest.approx((5, 95))
+
+
+def test_one_example_and_fifty_resamples_are_enough() -> None:
+    interval = bootstrap(lambda rows: 3.0 + rows.sum(), 1, confidence=0.95, seed=0, resamples=50)
+    assert (interval.low, interval.high) == (3, 3)
+
+
 @pytest.mark.parametrize(("examples", "resamples", "confidence"), [(0, 100, 0.95), (3, 49, 0.95), (3, 100, 1.0)])
 def test_values_outside_their_range_are_refused(examples: int, resamples: int, confidence: float) -> None:
     with pytest.raises(InvalidArgument):

@@ -75,6 +75,22 @@ def test_same_seed_same_interval_and_another_seed_another() -> None:
     assert made[0] == made[1] != made[2]
 
 
+def test_another_seed_moves_an_end_by_a_fiftieth_of_the_width() -> None:
+    values = np.repeat([0.0, 0.5, 1.0], [20, 40, 40])
+    made = [bounded_mean(values, low=0, high=1, confidence=0.95, seed=seed) for seed in range(40)]
+    width = np.mean([one.high - one.low for one in made])
+    for ends in ([one.low for one in made], [one.high for one in made]):
+        # Twice the standard deviation; were it much less, more would be drawn than is worth the time.
+        assert 0.5 < 2 * np.std(ends) / (width / 50) < 1.5
+
+
+def test_another_unit_gives_the_same_interval_in_it() -> None:
+    values = np.random.default_rng(3).random(40)
+    one = bounded_mean(values, low=0, high=1, confidence=0.95, seed=0)
+    unit = bounded_mean(8 * values - 3, low=-3, high=5, confidence=0.95, seed=0)
+    assert (unit.low, unit.high) == pytest.approx((8 * one.low - 3, 8 * one.high - 3))
+
+
 def test_the_ends_of_the_range_are_never_passed() -> None:
     interval = bounded_mean(np.full(7, 1 / 3), low=1 / 3, high=1, confidence=0.95, seed=0)
     assert interval.low == 1 / 3

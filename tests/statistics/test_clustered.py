@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.statistics.bounded_mean import bounded_mean
@@ -110,6 +110,32 @@ def test_groups_that_are_alike_are_worth_one_example_each() -> None:
     same = independent_pairs(np.zeros(1000), groups, confidence=0.95)
     assert same.trials == pytest.approx(200, rel=0.03)
     assert independent_pairs(np.zeros(9), np.zeros(9, int), confidence=0.95).trials <= 1
+
+
+@pytest.mark.parametrize(
+    ("sizes", "confidence"),
+    [([5] * 30, 0.95), ([1, 2, 3, 4, 5] * 8, 0.9), ([1, 12, 2, 5] * 10, 0.99), ([9, 2, 1], 0.95), ([1, 1], 0.95)],
+)
+def test_the_worth_is_that_of_leaving_out_one_group_at_a_time(sizes: list[int], confidence: float) -> None:
+    random, size, count = np.random.default_rng(5), sum(sizes) // len(sizes), len(sizes)
+    assert size * count == sum(sizes)  # for then the two groups that are added are whole examples
+    groups = np.repeat(np.arange(count), sizes)
+    difference = np.where(
+        random.random(len(groups)) < 0.1 + 0.4 * (groups % 2), random.choice([1.0, -1.0, -1.0], len(groups)), 0.0
+    )
+    difference[-1] = 1.0
+    whole = np.concatenate([difference, np.ones(size), -np.ones(size)])
+    of = np.concatenate([groups, np.full(size, count), np.full(size, count + 1)])
+    without = np.array([whole[of != one].mean() for one in range(count + 2)])
+    variance = (count + 1) / (count + 2) * ((without - whole.mean()) ** 2).sum()
+    alike = max(variance / (whole.var() / len(whole)), 1)
+    freedom = max(1 / (np.bincount(groups) / len(groups) @ np.bincount(groups) / len(groups)) - 1, 1)
+    tail = (1 - confidence) / 2
+    wanted = len(groups) / alike * (t.isf(tail, max(len(groups) - 1, 1)) / t.isf(tail, freedom)) ** 2
+    found = independent_pairs(difference, groups, confidence=confidence)
+    assert found.trials == pytest.approx(wanted)
+    assert found.gained == pytest.approx(wanted * (difference > 0).mean())
+    assert found.lost == pytest.approx(wanted * (difference < 0).mean())
 
 
 def test_what_does_not_fit_is_refused() -> None:

@@ -36,7 +36,24 @@ def test_samples_that_do_not_overlap_leave_a_finite_ratio():
     here = np.arange(40.0)[:, None]
     ratio = density_ratio(here, here + 100)
     assert np.isfinite(ratio).all()
-    assert ratio[-1] == ratio.max() > ratio[0]
+    assert ratio[-1] == ratio.max() == 1 > ratio[0]
+
+
+def test_a_point_is_judged_by_those_of_other_parts_alone():
+    random = np.random.default_rng(3)
+    here, there = random.normal(size=(40, 2)), random.normal(0.5, 1, size=(40, 2))
+    ratio = density_ratio(here, there)
+    here[0] += 5
+    changed = density_ratio(here, there)
+    # Rows 5, 10, ... are of the part of row 0, rows 6, 11, ... of another.
+    np.testing.assert_allclose(changed[5::5] / changed[5], ratio[5::5] / ratio[5])
+    assert np.abs(changed[6::5] / changed[6] - ratio[6::5] / ratio[6]).max() > 0.01
+
+
+@pytest.mark.parametrize("rows", [5, 30])
+def test_a_sample_against_itself_is_as_dense_everywhere(rows):
+    here = np.random.default_rng(4).normal(size=(rows, 2))
+    np.testing.assert_allclose(density_ratio(here, here.copy()), 1, rtol=1e-4)
 
 
 @pytest.mark.parametrize(("here", "there"), [((4, 1), (9, 1)), ((9, 1), (4, 1)), ((9, 2), (9, 1))])

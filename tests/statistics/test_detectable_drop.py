@@ -41,6 +41,9 @@ def test_so_few_examples_tell_no_drop_at_all() -> None:
     # Four pairs that all got worse have a score of 3.5 / 2, below 1.96.
     assert detectable_drop(4, churn=0, confidence=0.95, power=POWER) is None
     assert detectable_drop(5, churn=0, confidence=0.95, power=POWER) == pytest.approx(0.8 ** (1 / 5))
+    # One that got worse has a score of 1/2: enough at a confidence below 38 %.
+    assert detectable_drop(1, churn=0, confidence=0.95, power=POWER) is None
+    assert detectable_drop(1, churn=0, confidence=0.3, power=POWER) == pytest.approx(POWER)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,7 @@ def test_so_few_examples_tell_no_drop_at_all() -> None:
         ({"examples": 0}, "examples=0 must be at least 1"),
         ({"churn": 1.0}, r"churn=1\.0 must be a share"),
         ({"churn": -0.1}, "churn=-0.1 must be a share"),
+        ({"power": 0.0}, r"power=0\.0 must lie strictly"),
         ({"power": 1.0}, r"power=1\.0 must lie strictly"),
         ({"confidence": 0.0}, r"confidence=0\.0 must lie strictly"),
     ],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.statistics.newcombe import newcombe
@@ -67,6 +67,14 @@ def test_more_confidence_never_narrows(first: tuple[int, int], second: tuple[int
     narrow, wide = (newcombe(first, second, confidence=c) for c in (confidence * 0.9, confidence))
     assert wide.low <= narrow.low + 1e-12
     assert narrow.high <= wide.high + 1e-12
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.99])
+def test_without_a_success_the_ends_are_wilsons(confidence: float) -> None:
+    # z^2 / (n + z^2), on either side.
+    z2 = norm.isf((1 - confidence) / 2) ** 2
+    interval = newcombe((0, 10), (0, 30), confidence=confidence)
+    assert (interval.low, interval.high) == pytest.approx((-z2 / (30 + z2), z2 / (10 + z2)))
 
 
 def test_values_outside_their_range_are_refused() -> None:

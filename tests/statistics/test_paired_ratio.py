@@ -73,14 +73,28 @@ def test_a_side_is_told_only_where_every_population_on_the_other_is_ruled_out(po
 def test_hardly_more_is_left_open_than_whole_populations_demand(gained: int, lost: int) -> None:
     population, looked = 80, 40
     left = standing(gained, lost, looked, population, 0.05)
-    lowest = max(n for n in range(-80, 81) if _side(n, gained, lost) is Side.AT_LEAST)
-    highest = min(n for n in range(-80, 82) if _side(n, gained, lost) is Side.BELOW)
+    lowest, highest = told(gained, lost, looked, population)
     assert lowest <= min(left) <= lowest + 1
     assert highest - 1 >= max(left) >= highest - 2
 
 
-def _side(needed: int, gained: int, lost: int) -> Side:
-    return paired_side_of(needed, gained, lost, 40, 80, error=0.05)
+@pytest.mark.parametrize("looked", [60, 70, 77, 78])
+@pytest.mark.parametrize(("gained", "lost"), [(0, 0), (6, 0), (3, 9), (20, 1)])
+def test_near_the_end_no_more_is_left_open_than_whole_populations_demand(gained: int, lost: int, looked: int) -> None:
+    left = standing(gained, lost, looked, 80, 0.05)
+    assert told(gained, lost, looked, 80) == (min(left), max(left) + 1)
+
+
+def told(gained: int, lost: int, looked: int, population: int) -> tuple[int, int]:
+    """Return the highest needed difference that is told to be reached, and the lowest told not to be."""
+    sides = {
+        needed: paired_side_of(needed, gained, lost, looked, population, error=0.05)
+        for needed in range(-population, population + 2)
+    }
+    return (
+        max(needed for needed, side in sides.items() if side is Side.AT_LEAST),
+        min(needed for needed, side in sides.items() if side is Side.BELOW),
+    )
 
 
 @given(looks(), st.sampled_from([0.2, 0.01, 0.001]))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.statistics.prior_posterior_ratio import Side, anytime_interval, excluded, side_of
@@ -117,6 +118,22 @@ def test_at_least_means_that_every_smaller_count_is_excluded(look: tuple[int, in
     else:
         assert not all(excluded(count, *seen, error=error) for count in range(needed))
         assert not all(excluded(count, *seen, error=error) for count in range(needed, population + 1))
+
+
+@pytest.mark.parametrize("error", [0.3, 0.05])
+def test_of_few_examples_a_side_is_told_exactly_where_all_counts_on_the_other_are_excluded(error: float) -> None:
+    told = 0
+    for population in range(1, 12):
+        for looked in range(1, population + 1):
+            for successes in range(looked + 1):
+                seen = (successes, looked, population)
+                out = [excluded(count, *seen, error=error) for count in range(population + 1)]
+                for needed in range(population + 2):
+                    side = side_of(needed, *seen, error=error)
+                    assert (side is Side.AT_LEAST) == all(out[:needed]), (needed, seen)
+                    assert (side is Side.BELOW) == all(out[needed:]), (needed, seen)
+                    told += 0 < needed <= population and side is not Side.OPEN
+    assert told
 
 
 @given(looks(), ERRORS)
@@ -283,6 +300,27 @@ def test_anytime_interval_is_the_limit_of_the_rule_for_a_large_population(
             gap = 1e-3 * min(end, 1 - end)
             assert excluded(round((end + outward * gap) * population), *seen, error=1 - confidence)
             assert not excluded(round((end - outward * gap) * population), *seen, error=1 - confidence)
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(1, 3), (90, 100), (1, 100), (99, 100), (5000, 10_000)])
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999])
+def test_at_an_end_of_the_anytime_interval_what_was_seen_is_that_much_rarer_than_by_the_prior(
+    successes: int, trials: int, confidence: float
+) -> None:
+    # By the uniform prior all counts are as likely: 1 in trials + 1.
+    interval = anytime_interval(successes, trials, confidence=confidence)
+    rarer = binom.pmf(successes, trials, [interval.low, interval.high]) * (trials + 1)
+    assert rarer == pytest.approx(1 - confidence, rel=1e-6)
+    assert interval.low < successes / trials < interval.high
+
+
+@pytest.mark.parametrize("trials", [1, 7, 1000])
+def test_where_all_are_alike_an_end_of_the_anytime_interval_is_a_root(trials: int) -> None:
+    # p^n = (1 - confidence) / (n + 1)
+    low = (0.05 / (trials + 1)) ** (1 / trials)
+    right, wrong = (anytime_interval(s, trials, confidence=0.95) for s in (trials, 0))
+    assert (right.low, right.high) == (pytest.approx(low), 1)
+    assert (wrong.low, wrong.high) == (0, pytest.approx(1 - low))
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 0), (3, 2), (-1, 2)])

@@ -20,27 +20,28 @@ def pairs(draw: st.DrawFn, most: int = 200) -> tuple[int, int, int]:
     return gained, draw(st.integers(0, trials - gained)), trials
 
 
+def searched(gained: int, lost: int, trials: int, delta: float) -> float:
+    """Return the score, its constrained likelihood maximised by search instead of by formula."""
+    # q: rate of `lost`; that of `gained` is q + delta; both in the simplex.
+    low, high, same = max(0.0, -delta), (1 - delta) / 2, trials - gained - lost
+
+    def unlikely(q: float) -> float:
+        terms = ((gained, q + delta), (lost, q), (same, 1 - 2 * q - delta))
+        return -sum(n * np.log(max(p, 1e-300)) for n, p in terms if n)
+
+    q = minimize_scalar(unlikely, bounds=(low, high), method="bounded", options={"xatol": 1e-13}).x
+    apart = gained - lost - trials * delta
+    nearer = np.sign(apart) * max(abs(apart) - 0.5, 0)
+    return float(nearer / np.sqrt(trials * (2 * q + delta - delta**2)))
+
+
 def independent(gained: int, lost: int, trials: int, confidence: float) -> tuple[float, float]:
-    """Return the score interval, its constrained likelihood maximised by search instead of by formula."""
-    same, z = trials - gained - lost, norm.isf((1 - confidence) / 2)
-
-    def statistic(delta: float) -> float:
-        # q: rate of `lost`; that of `gained` is q + delta; both in the simplex.
-        low, high = max(0.0, -delta), (1 - delta) / 2
-
-        def unlikely(q: float) -> float:
-            terms = ((gained, q + delta), (lost, q), (same, 1 - 2 * q - delta))
-            return -sum(n * np.log(max(p, 1e-300)) for n, p in terms if n)
-
-        q = minimize_scalar(unlikely, bounds=(low, high), method="bounded", options={"xatol": 1e-13}).x
-        apart = gained - lost - trials * delta
-        nearer = np.sign(apart) * max(abs(apart) - 0.5, 0)
-        return float(nearer / np.sqrt(trials * (2 * q + delta - delta**2)))
-
+    """Return the interval of the scores that are found by search."""
+    z = norm.isf((1 - confidence) / 2)
     value = (gained - lost) / trials
     return (
-        brentq(lambda d: statistic(d) - z, -1 + 1e-6, value - 1e-7),
-        brentq(lambda d: statistic(d) + z, value + 1e-7, 1 - 1e-6),
+        brentq(lambda d: searched(gained, lost, trials, d) - z, -1 + 1e-6, value - 1e-7),
+        brentq(lambda d: searched(gained, lost, trials, d) + z, value + 1e-7, 1 - 1e-6),
     )
 
 
@@ -55,6 +56,19 @@ def test_interval_is_that_of_the_likelihood_maximised_by_search(
     low, high = independent(gained, lost, trials, confidence)
     interval = tango(gained, lost, trials, confidence=confidence)
     assert (interval.low, interval.high) == pytest.approx((low, high), abs=2e-5)
+
+
+@pytest.mark.parametrize(("gained", "lost", "trials"), [(12, 3, 100), (1, 0, 40), (0, 1, 40), (9, 1, 10)])
+def test_score_is_that_of_the_likelihood_maximised_by_search(gained: int, lost: int, trials: int) -> None:
+    supposed = np.array([-0.9, -0.2, -0.02, -0.005, 0.005, 0.02, 0.2, 0.9])
+    wanted = [searched(gained, lost, trials, delta) for delta in supposed]
+    assert score(gained, lost, trials, supposed) == pytest.approx(wanted, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int64, np.float32])
+def test_score_takes_counts_of_any_type(kind: type[np.generic]) -> None:
+    counts = (np.array(count, kind) for count in (12, 3, 100))
+    assert float(score(*counts, -0.5)) == pytest.approx(float(score(12.0, 3.0, 100.0, -0.5)))
 
 
 Law = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -147,6 +161,11 @@ def test_the_p_value_is_small_exactly_where_the_interval_clears_the_margin(
 def test_the_p_value_is_that_of_mcnemar_corrected_by_half_a_step() -> None:
     # Without a margin the most likely rate of both is (g + l) / 2n.
     assert not_below(15, 4, 100, margin=0) == pytest.approx(norm.sf((11 - 0.5) / np.sqrt(19)))
+
+
+def test_a_margin_next_to_all_is_borne() -> None:
+    # So near to 1 that rounding leaves no variance.
+    assert not_below(1, 3, 10, margin=np.nextafter(1, 0)) == 0
 
 
 @pytest.mark.parametrize("margin", [-1, 1, 5, float("nan")])

@@ -42,6 +42,12 @@ def test_the_same_answer_to_all_is_still_no_certainty(right):
     assert high - low == pytest.approx(exact.high - exact.low, rel=0.02)  # uniform weights are worth 3/4
 
 
+def test_all_right_is_exactly_1_whatever_the_shares_add_up_to():
+    sets = [np.random.default_rng(seed).random(50) for seed in range(20)]
+    assert {float((one / one.sum()).sum()) for one in sets} > {1.0}
+    assert {ends(np.ones(50), one)[0] for one in sets} == {1.0}
+
+
 def test_errors_of_heavy_examples_make_the_interval_wider():
     weights = np.where(np.arange(200) < 20, 9.0, 1.0)
     heavy, light = np.arange(200) % 20 > 0, np.arange(200) % 20 > 0
@@ -120,8 +126,9 @@ def test_the_effective_size_is_kishs(weights, size):
 
 
 def test_the_estimate_says_what_the_examples_are_worth():
-    (note,) = weighted_mean(np.ones(2000), np.arange(2000) % 2.0, total=2000, confidence=0.9).notes
-    assert note == "reweighted, 2,000 examples are worth 1,000"
+    found = weighted_mean(np.ones(2000), np.arange(2000) % 2.0, total=3000, confidence=0.9)
+    assert found.notes == ("reweighted, 2,000 examples are worth 1,000",)
+    assert (found.n, found.total, found.confidence, found.method) == (2000, 3000, 0.9, "Korn-Graubard")
 
 
 @pytest.mark.parametrize("weights", [[], [0.0, 0.0], [1.0, -1.0], [1.0, np.nan], [1.0, np.inf], [[1.0]]])
