@@ -40,11 +40,13 @@ bench: $(STAMP) ## Ratios side by side; with the extra bench, other libraries to
 	$(BIN)/python -m pytest benchmarks -p no:randomly -q
 
 # All files take hours; FILES="pytest_robust/statistics/tango.py ..." tests only the mutants of these.
+MUTANTS = $(patsubst %,'%.*',$(subst /,.,$(patsubst %.py,%,$(FILES))))
+mutate: export OMP_NUM_THREADS = 1
+mutate: export OPENBLAS_NUM_THREADS = 1
 mutate: $(STAMP) ## Change the code in small ways, and list the changes that no test notices
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutate]'
-	$(BIN)/mutmut run --max-children 2 $(patsubst %,'%.*',$(subst /,.,$(patsubst %.py,%,$(FILES))))
-	@# Of all mutants it knows; those of other files were not checked.
-	$(BIN)/mutmut results | grep -v ': not checked$$' || echo 'no survivor'
+	$(BIN)/mutmut run --max-children 2 $(MUTANTS)
+	$(BIN)/python tests/survivors.py $(MUTANTS)
 
 retrain: $(STAMP) ## Train every reference model again, and compare with the models that ship
 	ROBUST_RETRAIN=all $(BIN)/python -m pytest tests/reference/test_weights.py -p no:randomly -o timeout=3600 -v
