@@ -198,7 +198,6 @@ def _planned(case: Case, bar: Bar | None, probe: _Probe) -> Verdict:
         estimate=probe.estimate,
         claim=case.policy.claim,
         reason=f"planned on {PROBED} examples and not judged",
-        remedy="",
     )
 
 
