@@ -205,4 +205,4 @@ def _of_shard(case: Case, bar: Bar | None, shard: Shard) -> Verdict:
         reason=f"shard {shard} of the examples: judged once the runs of all {shard.count} are merged",
     )
     anyway = bar is not None and holds_anyway(case, bar)
-    return signs_of(case, verdict, anyway=anyway) if len(evaluation) else verdict
+    return signs_of(case, verdict, anyway=anyway)

@@ -181,4 +181,4 @@ def _more(found: Paired, shift: float, confidence: float) -> str:
 
 def _holds(bar: Bar, difference: float, shift: float) -> bool:
     # Counted in examples, so that 0.83 - 0.01 and 0.82 are the same number.
-    return Bar(op=bar.op, value=0).holds(round((difference - shift) * 1e6) / 1e6)
+    return Bar(op=bar.op, value=0).holds(round((difference - shift) * 1e6))

@@ -13,6 +13,7 @@ from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.dataset import Dataset
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Bar, Decision
 from pytest_robust.evaluation.laboratory import order_of
 from pytest_robust.gates._parts import fewest_above
@@ -411,6 +412,9 @@ class TestPaired:
     def test_other_examples_are_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="other examples"):
             bool(subject(8, 10).accuracy() >= subject(8, 12).accuracy())
+        elsewhere = Subject(lambda x: np.zeros(len(x), int), np.ones((10, 1)), np.zeros(10, int), bounds=(0, 9))
+        with pytest.raises(InvalidArgument, match=r"other examples \(10 and 10\)"):
+            bool(subject(8, 10).accuracy() >= elsewhere.accuracy())
 
     def test_what_is_no_mean_over_examples_is_refused(self) -> None:
         made = subject(8, 10)
@@ -420,7 +424,10 @@ class TestPaired:
     def test_nothing_to_measure_is_invalid(self) -> None:
         made, nothing = subject(8, 10), subject(0, 10)
         rate = nothing.attack_success_rate(under=GaussianNoise(sigma=0.1))
-        assert (rate >= made.accuracy()).decision is Decision.INVALID
+        verdict = rate >= made.accuracy()
+        assert verdict.decision is Decision.INVALID
+        assert str(verdict.bar) == ">= accuracy"
+        assert "no example to measure" in verdict.reason
 
 
 class TestGroups:
@@ -582,6 +589,18 @@ def test_a_comparison_settled_early_is_doubted_for_what_was_looked_at(plain_and_
     lost = plain.accuracy(under=attack) >= plain.accuracy()
     assert lost.decision is Decision.FAIL
     assert lost.estimate.n < lost.estimate.total
+
+
+def test_on_a_shard_the_attack_is_asked_again_only_where_a_verdict_could_rest_on_it(plain_and_hidden) -> None:
+    plain, _ = plain_and_hidden
+    measured = plain.with_policy(Policy(shard=Shard(index=1, count=2))).accuracy(under=FGSM(eps=0.01))
+    asked, anyway = measured >= 0.3, measured >= 0
+    for verdict in (asked, anyway):
+        assert verdict.decision is Decision.SHARD
+        assert verdict.claim is Claim.DATASET
+        assert verdict.remedy == ""
+    assert asked.spent.gradients > 0
+    assert anyway.spent.gradients == 0
 
 
 def test_what_was_evaluated_before_changes_no_record() -> None:

@@ -64,6 +64,13 @@ def test_a_measurement_that_runs_out_says_after_how_many_and_what_to_do() -> Non
     assert "measured 0.9" in verdict.explanation
 
 
+def test_a_comparison_that_runs_out_says_what_it_was_compared_with() -> None:
+    made = subject(20)
+    verdict = made.accuracy() >= made.accuracy(under=NOISE) - 0.1
+    assert verdict.decision is Decision.UNDECIDED
+    assert str(verdict.bar) == ">= accuracy under GaussianNoise(sigma=0.05) - 0.1"
+
+
 def test_what_was_settled_before_stands_and_a_check_begun_after_has_no_example() -> None:
     made = subject(30)
     easy = made.accuracy()
