@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from pytest_robust import Subject, TopK, WorstOf
 from pytest_robust.attacks import FGSM, UniformNoise, WordSubstitution
 from pytest_robust.core.criteria import Correct
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
+from pytest_robust.gates.explain import explain
 from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import Synonyms
 
@@ -134,6 +137,30 @@ def test_a_reworded_text_is_quoted_and_a_long_one_cut() -> None:
     assert "x[0] (is 1) 1 -> 0: 'a fine film'" in verdict.explanation
     assert "1 -> 0: 'a fine long long" in verdict.explanation
     assert "…'" in verdict.explanation
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"label": "1"}, "x[7] (is 1) 1 -> 0"),
+        ({"label": ""}, "x[7] 1 -> 0"),
+        ({"label": "", "after_score": 0.25}, "x[7] 1 -> 0, 25% sure"),
+        ({"label": "", "changed_text": "a" * 80}, f"x[7] 1 -> 0: '{'a' * 80}'"),
+        ({"label": "", "changed_text": "a" * 81}, f"x[7] 1 -> 0: '{'a' * 79}…'"),
+    ],
+)
+def test_an_example_is_told_with_what_is_known_of_it(given, told) -> None:
+    measured = Subject(MODEL, X, Y).accuracy()
+    known = {"index": 7, "before": "1", "after": "0", "after_score": None, "clean_text": "", "changed_text": ""}
+    record = measured.record(measured >= 1.1)
+    example = replace(_any_example(), **known | given)
+    line = explain(replace(record, examples=(example,))).splitlines()[-2]
+    assert line == f"broken, the surest first: {told}"
+
+
+def _any_example():
+    measured = Subject(MODEL, X, Y, policy=Policy(exact=True)).accuracy(under=FGSM(eps=0.3))
+    return measured.record(measured >= 0.9).examples[0]
 
 
 def test_what_words_broke_is_to_be_trained_on_as_texts() -> None:

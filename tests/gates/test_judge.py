@@ -577,6 +577,31 @@ def test_the_doubt_about_the_other_sides_attack_counts_as_well(plain_and_hidden)
     assert (plain.accuracy(under=attack) >= plain.accuracy() - 1).decision is Decision.PASS
 
 
+def test_an_attack_that_failed_is_asked_again_unless_it_could_change_nothing(plain_and_hidden) -> None:
+    plain, _ = plain_and_hidden
+    measured, clean = plain.accuracy(under=FGSM(eps=0.01)), plain.accuracy()
+    for verdict, again in (
+        (measured >= 0.3, True),
+        (measured >= clean - 1, True),
+        (measured <= 0.3, True),
+        (measured.report(), True),
+        (measured >= 0, False),
+        (measured > 1, False),
+        (measured <= 1, False),
+    ):
+        assert verdict.decision is not Decision.INVALID
+        assert (verdict.spent.gradients > 0) is again
+
+
+def test_what_is_not_believed_says_all_that_speaks_against_it_and_what_to_do(plain_and_hidden) -> None:
+    _, hidden = plain_and_hidden
+    verdict = hidden.accuracy(under=FGSM(eps=0.3)) >= 0.3
+    assert verdict.findings
+    for finding in verdict.findings:
+        assert finding.sign in verdict.reason
+        assert verdict.remedy.count(finding.remedy) == 1
+
+
 def test_a_comparison_settled_early_is_doubted_for_what_was_looked_at(plain_and_hidden) -> None:
     plain, hidden = plain_and_hidden
     attack = FGSM(eps=0.3)
