@@ -12,6 +12,7 @@ from pytest_robust.attacks import FGSM
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Bar, Decision
@@ -626,6 +627,9 @@ def test_on_a_shard_the_attack_is_asked_again_only_where_a_verdict_could_rest_on
         assert verdict.remedy == ""
     assert asked.spent.gradients > 0
     assert anyway.spent.gradients == 0
+    # Of 60 examples the last of 100 shards holds none.
+    none = plain.with_policy(Policy(shard=Shard(index=100, count=100))).accuracy(under=FGSM(eps=0.01)) >= 0.3
+    assert (none.decision, none.estimate, none.spent) == (Decision.SHARD, None, Cost())
 
 
 def test_what_was_evaluated_before_changes_no_record() -> None:
