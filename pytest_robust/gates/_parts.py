@@ -53,7 +53,6 @@ def invalid(case: Case, bar: Bar | None, why: str) -> Verdict:
         estimate=None,
         claim=case.policy.claim,
         reason=why,
-        remedy="",
     )
 
 

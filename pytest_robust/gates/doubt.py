@@ -56,7 +56,7 @@ def questioned(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict
     return proves_nothing(verdict, verdict.findings) if verdict.findings else verdict
 
 
-def signs_of(case: Case, verdict: Verdict, *, anyway: bool = False) -> Verdict:
+def signs_of(case: Case, verdict: Verdict, *, anyway: bool) -> Verdict:
     """Return the verdict with all that speaks against the attacks, and what it took to look for that.
 
     Args:

@@ -9,7 +9,7 @@ from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel, OutOfTime
 from pytest_robust.core.estimate import Estimate
-from pytest_robust.core.metric import ExampleMetric, Flattery, Request, SampleMetric, Settled, StepwiseMetric
+from pytest_robust.core.metric import ExampleMetric, Request, SampleMetric, Settled, StepwiseMetric
 from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Bar, Decision, Verdict
@@ -99,9 +99,8 @@ def report(case: Case) -> Verdict:
         estimate=estimate,
         claim=case.policy.claim,
         reason="measured, no bar",
-        remedy="",
     )
-    return verdict if case.metric.flattery is Flattery.NONE else questioned(case, verdict)
+    return questioned(case, verdict)
 
 
 def judge(case: Case, bar: Bar) -> Verdict:
@@ -144,7 +143,8 @@ def _sequentially(case: Case, metric: ExampleMetric, bar: Bar) -> Verdict:
         looked = evaluation.look_after(looked)
         scores = metric.scores(evaluation.outcomes_at(looked))
         side, certain = _side(scores, total, bar, case.policy.error)
-        if side is not Side.OPEN or looked >= total:
+        # Once all are known, it never is.
+        if side is not Side.OPEN:
             break
     estimate = share(case, scores, total)
     if len(scores) >= total:
@@ -168,7 +168,8 @@ def _sequentially(case: Case, metric: ExampleMetric, bar: Bar) -> Verdict:
 def _side(scores: Floats, total: int, bar: Bar, error: float) -> tuple[Side, bool]:
     """Return on which side of the bar the mean over all will be, and whether that is certain."""
     n, known = len(scores), float(scores.sum())
-    if bar.holds(known / total) == bar.holds((known + total - n) / total):
+    # The rest first: once all are known it is nothing, and rounds nothing.
+    if bar.holds(known / total) == bar.holds((known + (total - n)) / total):
         upper = bar.holds(known / total) == bar.upward
         return (Side.AT_LEAST if upper else Side.BELOW), True
     if not is_binary(scores):
@@ -202,7 +203,6 @@ def _of_shard(case: Case, bar: Bar | None, shard: Shard) -> Verdict:
         estimate=measure(case) if len(evaluation) else None,
         claim=case.policy.claim,
         reason=f"shard {shard} of the examples: judged once the runs of all {shard.count} are merged",
-        remedy="",
     )
     anyway = bar is not None and holds_anyway(case, bar)
-    return signs_of(case, verdict, anyway=anyway) if len(evaluation) else verdict
+    return signs_of(case, verdict, anyway=anyway)

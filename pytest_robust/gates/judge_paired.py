@@ -151,9 +151,9 @@ def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
         f"({found.method}); {b.mean():.3f} on the other side"
     )
     if case.policy.claim is Claim.POPULATION:
-        clear = (interval.low > shift) if bar.upward else (interval.high < shift)
-        lost = (interval.high < shift) if bar.upward else (interval.low > shift)
-        decision = Decision.PASS if clear else Decision.FAIL if lost else Decision.UNDECIDED
+        # As against a number: an interval that ends at the margin clears >= and <=.
+        held = {Bar(op=bar.op, value=shift).holds(end) for end in (interval.low, interval.high)}
+        decision = Decision.UNDECIDED if len(held) > 1 else Decision.PASS if True in held else Decision.FAIL
     else:
         decision = Decision.PASS if _holds(bar, difference * total, shift * total) else Decision.FAIL
     remedy = "" if decision is Decision.PASS else _LOST
@@ -181,4 +181,4 @@ def _more(found: Paired, shift: float, confidence: float) -> str:
 
 def _holds(bar: Bar, difference: float, shift: float) -> bool:
     # Counted in examples, so that 0.83 - 0.01 and 0.82 are the same number.
-    return Bar(op=bar.op, value=0).holds(round((difference - shift) * 1e6) / 1e6)
+    return Bar(op=bar.op, value=0).holds(round((difference - shift) * 1e6))

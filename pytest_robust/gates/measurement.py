@@ -235,16 +235,25 @@ class Shifted:
 
     def __le__(self, other: Measurement) -> Verdict:
         """Return whether `other` is at least this."""
-        return other >= self
+        return self._beside(other) >= self
 
     def __lt__(self, other: Measurement) -> Verdict:
         """Return whether `other` is above this."""
-        return other > self
+        return self._beside(other) > self
 
     def __ge__(self, other: Measurement) -> Verdict:
         """Return whether `other` is at most this."""
-        return other <= self
+        return self._beside(other) <= self
 
     def __gt__(self, other: Measurement) -> Verdict:
         """Return whether `other` is below this."""
-        return other < self
+        return self._beside(other) < self
+
+    def _beside(self, other: object) -> Measurement:
+        # Neither knows how to compare: Python would ask the two in turns without end.
+        if not isinstance(other, Measurement):
+            raise InvalidArgument(
+                f"{self!r} beside {other!r}: a margin stands beside a measurement without one, "
+                "as in new.accuracy() >= old.accuracy() - 0.01"
+            )
+        return other

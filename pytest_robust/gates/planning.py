@@ -161,7 +161,6 @@ class Planning(Judging):
         share, estimate, note = 1.0, None, ""
         try:
             for request in case.metric.requests():
-                known = bool(few.begun((request,)))
                 tally.begin()
                 evaluation = few.evaluation(request)
                 evaluation.extend(len(evaluation))
@@ -169,8 +168,8 @@ class Planning(Judging):
                 drawn = min(len(data), few.policy.samples)
                 total = min(len(data), case.policy.samples or len(data))
                 share = len(evaluation) / drawn
-                if not known:
-                    parts.append(_Part(pace=tally.pace(drawn), total=total))
+                # What is known already was asked nothing for, and costs nothing.
+                parts.append(_Part(pace=tally.pace(drawn), total=total))
             tally.begin()
             estimate = measure(small)
             if isinstance(case.metric, StepwiseMetric):
@@ -198,7 +197,6 @@ def _planned(case: Case, bar: Bar | None, probe: _Probe) -> Verdict:
         estimate=probe.estimate,
         claim=case.policy.claim,
         reason=f"planned on {PROBED} examples and not judged",
-        remedy="",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import partial
 from inspect import signature
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pytest_robust.adapters import adapt, dataset, raw_data
 from pytest_robust.core.bounds import Bounds
@@ -27,19 +27,20 @@ from pytest_robust.gates.measurement import Listener, Measurement, Shifted
 from pytest_robust.gates.shards import can_be_shared
 
 if TYPE_CHECKING:
+    from typing import ParamSpec, TypeVar
+
     from pytest_robust import metrics
+
+    P = ParamSpec("P")
+    M = TypeVar("M", bound=Metric)
+
+    def _measures(metric: Callable[P, M]) -> Callable[P, Measurement]:
+        """Return the type of a measurement's method: the metric's parameters, a Measurement."""
+
 
 __all__ = ["METRICS", "Subject", "require"]
 
 METRICS: Catalog[Metric] = Catalog(room="pytest_robust.metrics", interface=Metric)  # type: ignore[type-abstract]  # the interface
-
-P = ParamSpec("P")
-M = TypeVar("M", bound=Metric)
-
-
-def _measures(metric: Callable[P, M]) -> Callable[P, Measurement]:  # noqa: ARG001 - read by type checkers only
-    """Return the type of a measurement's method: the metric's parameters, a Measurement."""
-    raise AssertionError("for type checkers only")
 
 
 class Subject:

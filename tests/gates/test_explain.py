@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from pytest_robust import Subject
+from pytest_robust import Subject, TopK, WorstOf
 from pytest_robust.attacks import FGSM, UniformNoise, WordSubstitution
+from pytest_robust.core.criteria import Correct
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
+from pytest_robust.gates.explain import explain
 from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import Synonyms
 
@@ -32,6 +36,67 @@ def test_a_failure_carries_pictures_labels_and_scores_of_the_surest_errors() -> 
         # 8 bits of the real pixels, and of the changed ones.
         assert np.abs(example.clean.array()[..., 0] / 255 - X[example.index]).max() <= 0.5 / 255 + 1e-6
         assert np.abs(example.changed.array()[..., 0] / 255.0 - X[example.index]).max() <= 0.3 + 1 / 255
+
+
+def test_a_record_and_its_message_say_what_the_verdict_says() -> None:
+    policy = Policy(exact=True, seed=3, confidence=0.9)
+    measured = Subject(MODEL, X, Y, policy=policy, name="release 3").accuracy(under=FGSM(eps=0.3))
+    verdict = measured >= 0.9
+    record, estimate = measured.record(verdict), verdict.estimate
+    assert (record.metric, record.title) == ("accuracy", "accuracy under FGSM(eps=0.3)")
+    assert (record.under, record.family, record.level) == ("FGSM(eps=0.3)", "FGSM()", 0.3)
+    assert (record.decision, record.reason, record.remedy) == ("FAIL", verdict.reason, verdict.remedy)
+    assert (record.op, record.bar, record.bar_of, record.claim) == (">=", 0.9, "", "dataset")
+    assert (record.value, record.low, record.high) == (estimate.value, estimate.low, estimate.high)
+    assert (record.n, record.total, record.confidence, record.method) == (80, 80, 0.9, "Clopper-Pearson")
+    assert (record.seed, record.model) == (3, "release 3")
+    # A gradient an example, and what is asked beside it.
+    assert record.gradients >= 80
+    assert record.queries >= 160
+    assert record.seconds > 0
+    lines = verdict.explanation.splitlines()
+    assert lines[0] == "accuracy under FGSM(eps=0.3) >= 0.9"
+    ends = f"[{estimate.low:.3f}, {estimate.high:.3f}]"
+    assert lines[1] == f"measured {estimate.value:.3f} {ends} on 80 of 80 examples (90% interval, Clopper-Pearson)"
+    assert lines[2] == "FAIL: all 80 examples were evaluated"
+    first = record.examples[0]
+    shown = f"x[{first.index}] (is {first.label}) {first.before} -> {first.after}, {first.after_score:.0%} sure"
+    assert lines[-2].startswith(f"broken, the surest first: {shown}; x[")
+    assert lines[-1] == f"try: {verdict.remedy}"
+    passed = (measured >= 0).explanation
+    assert "surest first" not in passed
+    assert "try:" not in passed
+
+
+def test_a_record_of_nothing_compared_and_of_a_bar_without_end_says_so() -> None:
+    measured = Subject(MODEL, X, Y).accuracy()
+    record = measured.record(None)
+    assert (record.decision, record.reason, record.remedy) == ("NO BAR", "", "")
+    assert (record.under, record.family, record.level) == ("", "", None)
+    assert (record.op, record.bar, record.bar_of) == ("", None, "")
+    assert (record.value, record.low, record.high, record.n, record.method) == (None, None, None, 0, "")
+    assert (record.total, record.confidence) == (80, 0.95)
+    assert (record.findings, record.notes, record.examples, record.health) == ((), (), (), ())
+    assert (record.queries, record.gradients, record.seconds) == (0, 0, 0)
+    endless = measured.record(measured >= float("inf"))
+    assert (endless.op, endless.bar) == (">=", None)
+    beside = measured >= measured - 0.01
+    assert beside.explanation.splitlines()[0] == "accuracy >= accuracy - 0.01"
+    assert (measured.record(beside).op, measured.record(beside).bar_of) == (">=", "accuracy - 0.01")
+
+
+def test_a_title_names_another_criterion_than_the_usual_one() -> None:
+    subject = Subject(MODEL, X, Y)
+    assert repr(subject.accuracy(criterion=TopK(2), under=FGSM(eps=0.1))) == "accuracy by TopK(k=2) under FGSM(eps=0.1)"
+    assert repr(subject.accuracy(criterion=Correct())) == "accuracy"
+
+
+def test_an_ensemble_tells_which_member_broke_how_many() -> None:
+    measured = Subject(MODEL, X, Y, policy=Policy(exact=True)).accuracy(under=WorstOf(FGSM(eps=0.001), FGSM(eps=0.3)))
+    told = measured.record(measured >= 0.9).broken_by
+    assert [name for name, _ in told] == ["FGSM(eps=0.001)", "FGSM(eps=0.3)"]
+    assert sum(count for _, count in told) == round(80 * (1 - float(measured)))
+    assert told[1][1] > told[0][1]
 
 
 def test_a_record_survives_json() -> None:
@@ -72,6 +137,30 @@ def test_a_reworded_text_is_quoted_and_a_long_one_cut() -> None:
     assert "x[0] (is 1) 1 -> 0: 'a fine film'" in verdict.explanation
     assert "1 -> 0: 'a fine long long" in verdict.explanation
     assert "…'" in verdict.explanation
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"label": "1"}, "x[7] (is 1) 1 -> 0"),
+        ({"label": ""}, "x[7] 1 -> 0"),
+        ({"label": "", "after_score": 0.25}, "x[7] 1 -> 0, 25% sure"),
+        ({"label": "", "changed_text": "a" * 80}, f"x[7] 1 -> 0: '{'a' * 80}'"),
+        ({"label": "", "changed_text": "a" * 81}, f"x[7] 1 -> 0: '{'a' * 79}…'"),
+    ],
+)
+def test_an_example_is_told_with_what_is_known_of_it(given, told) -> None:
+    measured = Subject(MODEL, X, Y).accuracy()
+    known = {"index": 7, "before": "1", "after": "0", "after_score": None, "clean_text": "", "changed_text": ""}
+    record = measured.record(measured >= 1.1)
+    example = replace(_any_example(), **known | given)
+    line = explain(replace(record, examples=(example,))).splitlines()[-2]
+    assert line == f"broken, the surest first: {told}"
+
+
+def _any_example():
+    measured = Subject(MODEL, X, Y, policy=Policy(exact=True)).accuracy(under=FGSM(eps=0.3))
+    return measured.record(measured >= 0.9).examples[0]
 
 
 def test_what_words_broke_is_to_be_trained_on_as_texts() -> None:

@@ -7,16 +7,32 @@ import re
 import numpy as np
 import pytest
 
-from pytest_robust import InvalidArgument, Subject
+from pytest_robust import UNBOUNDED, ByFunction, InvalidArgument, InvalidModel, SameAsClean, Subject
 from pytest_robust.attacks import FGSM
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.dataset import Dataset
+from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Bar, Decision
+from pytest_robust.evaluation.laboratory import order_of
 from pytest_robust.gates._parts import fewest_above
+from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.clopper_pearson import clopper_pearson
+from pytest_robust.statistics.tango import tango
+from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import GaussianNoise
+
+
+def in_order(right, *, batch_size=256, **policy):
+    """A model that is right on these examples, which stand in the order in which they are evaluated."""
+    table = np.empty(len(right), dtype=int)
+    table[order_of(len(right), 0)] = [not one for one in right]
+    made = Policy(batch_size=batch_size, **policy)
+    return Subject(
+        lambda x: table[x[:, 0].astype(int)], np.arange(len(right))[:, None], 0 * table, policy=made, bounds=(0, 99)
+    )
 
 
 def subject(right, total, *, shuffle=0, **policy):
@@ -66,6 +82,55 @@ def test_a_verdict_that_no_example_can_change_is_reached_without_error() -> None
     assert verdict.estimate.n == 32
 
 
+# Of 33 examples, the first look shows 32: what 0 of them leave open is whether all have 0 or 1.
+LAST_ONE = pytest.mark.parametrize(
+    ("op", "count", "n", "decision"),
+    [
+        (">=", 0, 32, "PASS"),
+        (">=", 1, 33, "FAIL"),
+        (">=", 2, 32, "FAIL"),
+        (">", -1, 32, "PASS"),
+        (">", 0, 33, "FAIL"),
+        (">", 1, 32, "FAIL"),
+        ("<=", 1, 32, "PASS"),
+        ("<=", 0, 33, "PASS"),
+        ("<=", -1, 32, "FAIL"),
+        ("<", 2, 32, "PASS"),
+        ("<", 1, 33, "PASS"),
+        ("<", 0, 32, "FAIL"),
+    ],
+)
+
+
+@LAST_ONE
+def test_the_last_example_is_asked_about_only_where_it_can_tell(op, count, n, decision) -> None:
+    verdict = in_order([False] * 33).accuracy()._compare(op, count / 33)
+    assert (verdict.estimate.n, verdict.estimate.total, verdict.decision.value) == (n, 33, decision)
+    early = "settled after 32 of 33 examples, whatever the rest shows"
+    assert verdict.reason == (early if n == 32 else "all 33 examples were evaluated")
+
+
+def test_shares_whose_mean_is_the_bar_are_at_the_bar() -> None:
+    # 33 times 0.1 and 33, less 33, is less than 33 times 0.1 in floating point.
+    tenths = in_order([True] * 33).accuracy(criterion=ByFunction(lambda target, output: 0.1))
+    mean = float(tenths)
+    assert (tenths >= mean).estimate.n == 33
+    assert (tenths >= mean).decision is (tenths <= mean).decision is Decision.PASS
+
+
+def test_a_bar_that_everything_clears_takes_one_look_however_short() -> None:
+    assert (in_order([True] * 33, batch_size=1).accuracy() >= 0).estimate.n == 1
+
+
+def test_an_early_verdict_says_what_it_is_about_how_sure_it_is_and_what_to_do() -> None:
+    passed, failed = subject(9500, 10_000).accuracy() >= 0.5, subject(500, 10_000).accuracy() >= 0.5
+    for verdict in (passed, failed):
+        assert verdict.claim is Claim.DATASET
+        assert verdict.reason.endswith("with a chance of at most 0.001 that all 10000 would say otherwise")
+    assert passed.remedy == ""
+    assert failed.remedy.startswith("look at the examples that are wrong")
+
+
 def test_early_verdicts_differ_from_the_exact_one_no_more_often_than_promised() -> None:
     # The worst case: one example short of the bar, so that every PASS is wrong.
     wrong = sum(bool(subject(599, 1000, shuffle=turn, seed=turn, error=0.05).accuracy() >= 0.6) for turn in range(200))
@@ -100,6 +165,10 @@ def test_undecided_says_how_many_examples_would_settle_it() -> None:
     gap = subject(50, 100, claim=Claim.POPULATION)
     outside = gap.generalization_gap(train=(np.arange(100.0)[:, None], np.zeros(100, int))) >= -0.05
     assert outside.decision is Decision.UNDECIDED
+    # Of a number about all examples together, nobody knows how it narrows.
+    together = subject(55, 100, claim=Claim.POPULATION).score("accuracy") >= 0.5
+    assert together.decision is Decision.UNDECIDED
+    assert "about" not in together.remedy
 
 
 def test_nothing_to_measure_is_invalid() -> None:
@@ -107,11 +176,13 @@ def test_nothing_to_measure_is_invalid() -> None:
     assert verdict.decision is Decision.INVALID
     assert "no example to measure" in verdict.reason
     assert verdict.estimate is None
+    assert verdict.claim is Claim.DATASET
+    assert verdict.remedy == ""
 
 
 def test_scores_between_right_and_wrong_are_settled_only_by_certainty() -> None:
     made = subject(0, 400)
-    half = made.accuracy(criterion=__import__("pytest_robust").ByFunction(lambda target, output: 0.5))
+    half = made.accuracy(criterion=ByFunction(lambda target, output: 0.5))
     assert half >= 0.01
     assert sum(made.asked) < 400
     assert (half >= 0.4).estimate.n == 400
@@ -143,6 +214,12 @@ class TestPaired:
         assert old.accuracy() - 0.005 >= new.accuracy()
         assert old.accuracy() - 0.1 < new.accuracy()
 
+    def test_a_margin_that_is_met_exactly_clears_what_allows_it(self) -> None:
+        old, new = subject(80, 100).accuracy(), subject(79, 100).accuracy()
+        shifted = old - 0.01
+        assert (bool(shifted <= new), bool(shifted >= new), bool(new <= shifted), bool(new >= shifted)) == (True,) * 4
+        assert (bool(shifted < new), bool(shifted > new), bool(new < shifted), bool(new > shifted)) == (False,) * 4
+
     def test_the_population_needs_the_whole_interval_of_the_difference(self) -> None:
         old, new = subject(800, 1000, claim=Claim.POPULATION), subject(795, 1000, claim=Claim.POPULATION)
         assert new.accuracy() >= old.accuracy() - 0.05
@@ -153,8 +230,6 @@ class TestPaired:
         assert (old.accuracy() <= worse.accuracy()).decision is Decision.FAIL
 
     def test_scores_between_right_and_wrong_are_compared_too(self) -> None:
-        from pytest_robust import ByFunction
-
         made = subject(0, 50)
         low, high = (made.accuracy(criterion=ByFunction(lambda t, o, v=v: v)) for v in (0.4, 0.5))
         assert high >= low + 0.09
@@ -173,6 +248,83 @@ class TestPaired:
         assert not lost
         assert "only the other one gets right" in lost.remedy
         assert sum(worse.asked) < 500
+
+    @pytest.mark.parametrize(("gained", "lost"), [(0, 0), (1, 3)])
+    @pytest.mark.parametrize(
+        ("op", "beyond", "n", "decision"),
+        [
+            (">=", -1, 32, "PASS"),
+            (">=", 0, 33, "PASS"),
+            (">=", 1, 33, "FAIL"),
+            (">=", 2, 32, "FAIL"),
+            (">", -2, 32, "PASS"),
+            (">", -1, 33, "PASS"),
+            (">", 0, 33, "FAIL"),
+            (">", 1, 32, "FAIL"),
+            ("<=", 1, 32, "PASS"),
+            ("<=", 0, 33, "PASS"),
+            ("<=", -1, 33, "FAIL"),
+            ("<=", -2, 32, "FAIL"),
+            ("<", 2, 32, "PASS"),
+            ("<", 1, 33, "PASS"),
+            ("<", 0, 33, "FAIL"),
+            ("<", -1, 32, "FAIL"),
+        ],
+    )
+    def test_the_last_pair_is_asked_about_only_where_it_can_tell(self, op, beyond, n, decision, gained, lost) -> None:
+        # The first look shows 32 pairs, the last one may move the difference by one to either side.
+        new = in_order([True] * gained + [False] * lost + [True] * (33 - gained - lost))
+        old = in_order([False] * gained + [True] * (33 - gained))
+        margin = (gained - lost + beyond) / 33
+        verdict = new.accuracy()._compare(op, old.accuracy() + margin)
+        assert (verdict.estimate.n, verdict.estimate.total, verdict.decision.value) == (n, 33, decision)
+        assert verdict.claim is Claim.DATASET
+        # What it comes to, on as many as were looked at, is held against the other side's, and the margin.
+        theirs = (n - gained) / n
+        assert verdict.bar.value == pytest.approx(theirs + margin)
+        assert f"{(gained - lost) / n:+.3f}" in verdict.reason
+        assert verdict.reason.endswith(f"; {theirs:.3f} on the other side")
+        assert ("settled after 32 of 33 examples on both sides, whatever the rest shows" in verdict.reason) == (n == 32)
+        assert ("on the same 33 examples" in verdict.reason) == (n == 33)
+        assert (verdict.remedy == "") == (decision == "PASS")
+        assert verdict.remedy == "" or "only the other one gets right" in verdict.remedy
+
+    def test_a_margin_that_everything_clears_takes_one_look_however_short(self) -> None:
+        new, old = (in_order([True] * 33, batch_size=1).accuracy() for _ in range(2))
+        assert (new >= old - 1).estimate.n == 1
+
+    def test_an_interval_that_ends_at_the_margin_clears_what_allows_the_margin_itself(self) -> None:
+        right, wrong = (in_order([one] * 33, claim=Claim.POPULATION).accuracy() for one in (True, False))
+        # From +0.8 to +1, and from -1 to -0.8.
+        assert (right <= wrong + 1).decision is Decision.PASS
+        assert (wrong >= right - 1).decision is Decision.PASS
+        # Nobody can be more than all of them better, or worse.
+        assert (right > wrong + 1).decision is Decision.FAIL
+        assert (wrong < right - 1).decision is Decision.FAIL
+        assert (right < wrong + 1).decision is Decision.UNDECIDED
+        assert (wrong > right - 1).decision is Decision.UNDECIDED
+
+    def test_a_verdict_on_the_population_tells_its_claim_its_interval_and_what_to_do(self) -> None:
+        old, new = subject(800, 1000, claim=Claim.POPULATION), subject(795, 1000, claim=Claim.POPULATION)
+        passed, failed = new.accuracy() >= old.accuracy() - 0.05, new.accuracy() >= old.accuracy() + 0.05
+        ends = tango(0, 5, 1000, confidence=0.95)
+        for verdict in (passed, failed):
+            assert verdict.claim is Claim.POPULATION
+            assert f"the difference is -0.005 [{ends.low:+.3f}, {ends.high:+.3f}]" in verdict.reason
+            assert (verdict.estimate.value, verdict.estimate.method) == (0.795, "Clopper-Pearson")
+        assert (passed.bar.value, failed.bar.value) == pytest.approx((0.75, 0.85))
+        assert passed.remedy == ""
+        assert "only the other one gets right" in failed.remedy
+
+    def test_shares_are_drawn_by_the_seed(self) -> None:
+        share = ByFunction(lambda target, output: 0.37 * float(output))
+        flat = ByFunction(lambda target, output: 0.2)
+        for seed in (0, 1):
+            made = in_order([True, False] * 4, claim=Claim.POPULATION, seed=seed)
+            differences = np.array([-0.2, 0.17] * 4)
+            ends = bounded_mean(differences, low=-1, high=1, confidence=0.95, seed=seed)
+            found = made.accuracy(criterion=share) >= made.accuracy(criterion=flat)
+            assert f"[{ends.low:+.3f}, {ends.high:+.3f}]" in found.reason
 
     def test_what_no_example_can_change_is_settled_for_certain(self) -> None:
         old, new = subject(100, 100), subject(100, 100)
@@ -209,8 +361,6 @@ class TestPaired:
         assert "on the same 200 examples (Tango)" in verdict.reason
 
     def test_scores_that_are_no_zeros_and_ones_are_all_looked_at(self) -> None:
-        from pytest_robust import ByFunction
-
         made = subject(950, 1000)
         half = made.accuracy(criterion=ByFunction(lambda target, output: 0.5))
         for verdict in (half >= made.accuracy() - 0.9, made.accuracy() >= half - 0.9):
@@ -252,8 +402,6 @@ class TestPaired:
         assert "--robust-claim=dataset" in on_the_margin.remedy
 
     def test_undecided_shares_say_it_too(self) -> None:
-        from pytest_robust import ByFunction
-
         made = subject(50, 100, claim=Claim.POPULATION)
         graded = made.accuracy(criterion=ByFunction(lambda target, output: 0.5 + 0.4 * (target == output)))
         flat = made.accuracy(criterion=ByFunction(lambda target, output: 0.7))
@@ -265,6 +413,9 @@ class TestPaired:
     def test_other_examples_are_refused(self) -> None:
         with pytest.raises(InvalidArgument, match="other examples"):
             bool(subject(8, 10).accuracy() >= subject(8, 12).accuracy())
+        elsewhere = Subject(lambda x: np.zeros(len(x), int), np.ones((10, 1)), np.zeros(10, int), bounds=(0, 9))
+        with pytest.raises(InvalidArgument, match=r"other examples \(10 and 10\)"):
+            bool(subject(8, 10).accuracy() >= elsewhere.accuracy())
 
     def test_what_is_no_mean_over_examples_is_refused(self) -> None:
         made = subject(8, 10)
@@ -274,7 +425,10 @@ class TestPaired:
     def test_nothing_to_measure_is_invalid(self) -> None:
         made, nothing = subject(8, 10), subject(0, 10)
         rate = nothing.attack_success_rate(under=GaussianNoise(sigma=0.1))
-        assert (rate >= made.accuracy()).decision is Decision.INVALID
+        verdict = rate >= made.accuracy()
+        assert verdict.decision is Decision.INVALID
+        assert str(verdict.bar) == ">= accuracy"
+        assert "no example to measure" in verdict.reason
 
 
 class TestGroups:
@@ -324,8 +478,6 @@ class TestGroups:
         assert "no feasible number" in none.remedy
 
     def test_differences_of_shares_allow_for_groups_too(self) -> None:
-        from pytest_robust import ByFunction
-
         made = self.made(30, claim=Claim.POPULATION)
         graded = made.accuracy(criterion=ByFunction(lambda target, output: 0.5 + 0.4 * (target == output)))
         flat = made.accuracy(criterion=ByFunction(lambda target, output: 0.7))
@@ -353,11 +505,57 @@ class TestGroups:
             Subject(lambda x: np.zeros(len(x), int), data, groups=self.GROUPS)
 
 
+class TestStepByStep:
+    """The breaking point of a linear model, which half of the examples reach at their median distance."""
+
+    MODEL = LinearModel(np.array([[1.0, -1.0], [0.5, 0.5], [-1.0, 1.0]]), np.zeros(2))
+    X = np.random.default_rng(4).random((61, 3)).astype(np.float32)
+    Y = MODEL.logits(X).argmax(axis=1)
+    MEDIAN = float(np.median(MODEL.distance(X, 1)))
+    UNDER = FGSM(eps=1)
+
+    def made(self, model=MODEL, y=Y, **policy):
+        return Subject(model, self.X, y, bounds=UNBOUNDED, policy=Policy(**policy))
+
+    @pytest.mark.parametrize("policy", [{}, {"exact": True}, {"claim": Claim.POPULATION}])
+    def test_the_point_is_the_median_distance_whatever_else_is_claimed(self, policy) -> None:
+        # More than half stand: 31 of 61, so the median example has to.
+        point = self.made(**policy).breaking_point(self.UNDER, at=0.5, steps=9)
+        found = point.estimate()
+        assert found.low <= self.MEDIAN <= found.high == found.value <= found.low + 2**-8
+        assert found.total == 61
+        passed = point >= self.MEDIAN
+        assert passed.decision is Decision.PASS
+        assert passed.claim is Claim.DATASET
+        assert passed.estimate == found
+        assert f"the strongest that held is {found.low:g}, the mildest that did not {found.high:g}" in passed.reason
+        assert (point >= self.MEDIAN + 2**-7).decision is Decision.FAIL
+
+    def test_all_that_its_questions_take_is_counted(self) -> None:
+        point = self.made(exact=True).breaking_point(self.UNDER, at=0.5, steps=3)
+        # The unchanged examples, the strongest change, and three halvings: a step is a gradient an example.
+        # What is asked again where an attack failed comes on top.
+        assert point.record(point >= 0).gradients >= 4 * 61
+
+    def test_it_counts_by_the_criterion_that_it_was_given(self) -> None:
+        unlabelled = self.made(y=None).breaking_point(self.UNDER, at=0.5, criterion=SameAsClean())
+        labelled = self.made().breaking_point(self.UNDER, at=0.5)
+        assert float(unlabelled) == float(labelled)
+
+    def test_an_attack_that_proves_nothing_has_no_breaking_point(self, plain_and_hidden) -> None:
+        _, hidden = plain_and_hidden
+        point = hidden.breaking_point(self.UNDER, at=0.5)
+        verdict = point >= 0.01
+        assert verdict.decision is Decision.INVALID
+        assert verdict.reason.startswith("accuracy under FGSM(eps=")
+        with pytest.raises(InvalidModel, match="accuracy under FGSM"):
+            float(point)
+
+
 @pytest.fixture
 def plain_and_hidden():
     """The same linear model, open and with its gradients at zero."""
     from pytest_robust.core.model import LossGradient
-    from pytest_robust.testing import LinearModel
 
     class Hidden(LinearModel):
         def loss_gradient(self, x, y, loss):
@@ -380,6 +578,31 @@ def test_the_doubt_about_the_other_sides_attack_counts_as_well(plain_and_hidden)
     assert (plain.accuracy(under=attack) >= plain.accuracy() - 1).decision is Decision.PASS
 
 
+def test_an_attack_that_failed_is_asked_again_unless_it_could_change_nothing(plain_and_hidden) -> None:
+    plain, _ = plain_and_hidden
+    measured, clean = plain.accuracy(under=FGSM(eps=0.01)), plain.accuracy()
+    for verdict, again in (
+        (measured >= 0.3, True),
+        (measured >= clean - 1, True),
+        (measured <= 0.3, True),
+        (measured.report(), True),
+        (measured >= 0, False),
+        (measured > 1, False),
+        (measured <= 1, False),
+    ):
+        assert verdict.decision is not Decision.INVALID
+        assert (verdict.spent.gradients > 0) is again
+
+
+def test_what_is_not_believed_says_all_that_speaks_against_it_and_what_to_do(plain_and_hidden) -> None:
+    _, hidden = plain_and_hidden
+    verdict = hidden.accuracy(under=FGSM(eps=0.3)) >= 0.3
+    assert verdict.findings
+    for finding in verdict.findings:
+        assert finding.sign in verdict.reason
+        assert verdict.remedy.count(finding.remedy) == 1
+
+
 def test_a_comparison_settled_early_is_doubted_for_what_was_looked_at(plain_and_hidden) -> None:
     plain, hidden = plain_and_hidden
     attack = FGSM(eps=0.3)
@@ -392,6 +615,21 @@ def test_a_comparison_settled_early_is_doubted_for_what_was_looked_at(plain_and_
     lost = plain.accuracy(under=attack) >= plain.accuracy()
     assert lost.decision is Decision.FAIL
     assert lost.estimate.n < lost.estimate.total
+
+
+def test_on_a_shard_the_attack_is_asked_again_only_where_a_verdict_could_rest_on_it(plain_and_hidden) -> None:
+    plain, _ = plain_and_hidden
+    measured = plain.with_policy(Policy(shard=Shard(index=1, count=2))).accuracy(under=FGSM(eps=0.01))
+    asked, anyway = measured >= 0.3, measured >= 0
+    for verdict in (asked, anyway):
+        assert verdict.decision is Decision.SHARD
+        assert verdict.claim is Claim.DATASET
+        assert verdict.remedy == ""
+    assert asked.spent.gradients > 0
+    assert anyway.spent.gradients == 0
+    # Of 60 examples the last of 100 shards holds none.
+    none = plain.with_policy(Policy(shard=Shard(index=100, count=100))).accuracy(under=FGSM(eps=0.01)) >= 0.3
+    assert (none.decision, none.estimate, none.spent) == (Decision.SHARD, None, Cost())
 
 
 def test_what_was_evaluated_before_changes_no_record() -> None:
@@ -415,6 +653,7 @@ def test_a_report_without_a_bar_neither_passes_nor_fails_and_doubts_an_attack_th
     found = plain.accuracy(under=attack).report()
     assert (found.decision, found.bar, found.estimate.n) == (Decision.NO_BAR, None, 60)
     assert found.estimate.value < 0.5
+    assert (found.claim, found.remedy) == (Claim.DATASET, "")
     doubted = hidden.accuracy(under=attack).report()
     assert doubted.decision is Decision.INVALID
     assert doubted.findings

@@ -11,7 +11,7 @@ from pytest_robust.core.claim import Claim
 from pytest_robust.core.deadline import Deadline
 from pytest_robust.core.errors import OutOfTime
 from pytest_robust.core.policy import Policy
-from pytest_robust.core.verdict import Decision
+from pytest_robust.core.verdict import Bar, Decision
 from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import Brightness, GaussianNoise, Rotate
 
@@ -57,9 +57,18 @@ def test_a_measurement_that_runs_out_says_after_how_many_and_what_to_do() -> Non
     assert not verdict
     # 32, then 32 more, then 64: the look under way when time runs out is finished.
     assert verdict.reason == "the budget of 1.67 min was spent after 128 of 400 examples"
-    assert verdict.estimate.n == 128
+    assert (verdict.estimate.n, verdict.estimate.total) == (128, 400)
+    assert verdict.bar == Bar(op=">=", value=0.9)
+    assert verdict.claim is Claim.DATASET
     assert verdict.remedy.startswith("allow more time (--robust-budget) or fewer examples (--robust-samples)")
     assert "measured 0.9" in verdict.explanation
+
+
+def test_a_comparison_that_runs_out_says_what_it_was_compared_with() -> None:
+    made = subject(20)
+    verdict = made.accuracy() >= made.accuracy(under=NOISE) - 0.1
+    assert verdict.decision is Decision.UNDECIDED
+    assert str(verdict.bar) == ">= accuracy under GaussianNoise(sigma=0.05) - 0.1"
 
 
 def test_what_was_settled_before_stands_and_a_check_begun_after_has_no_example() -> None:
@@ -67,8 +76,10 @@ def test_what_was_settled_before_stands_and_a_check_begun_after_has_no_example()
     easy = made.accuracy()
     assert (easy >= 0.3).decision is Decision.PASS
     assert (easy >= 0.3).decision is Decision.PASS
-    late = made.accuracy(under=NOISE) >= 0.3
+    measured = made.accuracy(under=NOISE)
+    late = measured >= 0.3
     assert late.decision is Decision.UNDECIDED
+    assert measured.counterexamples() == ()
     assert late.estimate is None
     assert "after 0 of 400 examples" in late.reason
 
@@ -118,6 +129,8 @@ def test_a_number_that_was_asked_for_is_an_error_that_says_so_and_is_told() -> N
             pass
 
         def judged(self, measurement, record):
+            # So that it is not told once more, as a number that nobody asked for.
+            assert measurement.compared
             heard.append(record)
 
     made = subject(50)
@@ -125,6 +138,7 @@ def test_a_number_that_was_asked_for_is_an_error_that_says_so_and_is_told() -> N
     with pytest.raises(OutOfTime, match="the budget of 50 s was spent after 64 of 400 examples"):
         float(made.accuracy())
     assert [(record.decision, record.n) for record in heard] == [("UNDECIDED", 64)]
+    assert "the budget of 50 s was spent" in heard[0].reason
 
 
 def test_another_policy_and_other_models_have_the_same_time() -> None:

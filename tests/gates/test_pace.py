@@ -25,10 +25,12 @@ def test_calls_and_inputs_are_told_apart_and_compiling_is_paid_once(call, each):
     assert cost.seconds == pytest.approx(8 + 4 * 40 * call + 40_000 * each)
 
 
-def test_one_batch_in_which_the_machine_was_busy_elsewhere_moves_nothing() -> None:
+@pytest.mark.parametrize(("batch", "share", "more"), [(4, 1, 5), (2, 1, 5), (3, 0.8, 0)])
+def test_one_batch_in_which_the_machine_was_busy_elsewhere_or_quick_moves_nothing(batch, share, more) -> None:
     took = batches(0.001, 0.001)
     quiet = Pace.of(took, queries=40, gradients=0)
-    took[4] = Batch(calls=took[4].calls, inputs=took[4].inputs, seconds=took[4].seconds + 5)
+    one = took[batch]
+    took[batch] = Batch(calls=one.calls, inputs=one.inputs, seconds=share * one.seconds + more)
     assert Pace.of(took, queries=40, gradients=0).cost(1000, most=256).seconds == pytest.approx(
         quiet.cost(1000, most=256).seconds, rel=0.01
     )
@@ -40,8 +42,17 @@ def test_very_few_examples_have_a_pace_too(sizes):
     assert pace.cost(1, most=256).seconds == pytest.approx(0.08)
 
 
+@pytest.mark.parametrize(("sizes", "first"), [((1,), 0), ((1, 1), 1)])
+def test_what_came_before_the_first_batch_is_told_apart_where_there_is_another(sizes, first):
+    pace = Pace.of(batches(0.001, 0.001, before=1, sizes=sizes), queries=40, gradients=0)
+    assert pace.first == pytest.approx(first)
+
+
 def test_nothing_asked_costs_nothing() -> None:
     nothing = Pace.of([Batch(calls=0, inputs=0, seconds=0.0)], queries=0, gradients=0)
+    assert nothing.cost(1000, most=256) == Cost()
+    # However long it took to find that it is known already.
+    nothing = Pace.of([Batch(calls=0, inputs=0, seconds=0.5)], queries=0, gradients=0)
     assert nothing.cost(1000, most=256) == Cost()
 
 

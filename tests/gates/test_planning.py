@@ -12,7 +12,7 @@ from pytest_robust.attacks import FGSM, PGD
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.policy import Policy
-from pytest_robust.core.verdict import Decision
+from pytest_robust.core.verdict import Bar, Decision
 from pytest_robust.gates.judging import SETTLING
 from pytest_robust.gates.planning import CHURN, POWER, Planning
 from pytest_robust.statistics.detectable_drop import detectable_drop
@@ -55,8 +55,13 @@ def subject(told, *, total=500, wrong=0, judging=None, groups=None, **policy):
 def test_nothing_is_judged_and_no_more_than_ten_examples_are_asked_about() -> None:
     told = []
     made = subject(told)
-    for verdict in (made.accuracy() >= 1.1, made.accuracy() <= 0.1, made.accuracy().report()):
+    for verdict, bar in (
+        (made.accuracy() >= 1.1, Bar(op=">=", value=1.1)),
+        (made.accuracy() <= 0.1, Bar(op="<=", value=0.1)),
+        (made.accuracy().report(), None),
+    ):
         assert verdict.decision is Decision.PLANNED
+        assert (verdict.bar, verdict.estimate.n, verdict.claim, verdict.remedy) == (bar, 10, Claim.DATASET, "")
         assert verdict
         assert verdict.reason == "planned on 10 examples and not judged"
     assert made.counts == {"queries": 10, "gradients": 0}
@@ -125,6 +130,7 @@ def test_both_sides_of_a_comparison_are_paid_for() -> None:
     # Clean answers once, and those to each change.
     assert told[0].cost.queries == 3 * 500
     assert told[0].note == "both sides may be settled sooner"
+    assert str((made.accuracy() >= made.accuracy(under=NOISE)).bar) == ">= accuracy under GaussianNoise(sigma=0.1)"
     told.clear()
     exact = subject(told, exact=True)
     assert exact.accuracy(under=NOISE) >= exact.accuracy()
@@ -184,6 +190,9 @@ def test_what_cannot_be_measured_says_so_and_the_test_goes_on() -> None:
     assert told[0].note.startswith("it cannot be measured: ")
     with pytest.raises(InvalidModel, match="planned on 10 examples: it cannot be measured"):
         float(blind.accuracy(under=PGD(eps=0.1)))
+    told.clear()
+    assert blind.accuracy() >= blind.accuracy(under=PGD(eps=0.1))
+    assert told[0].note.startswith("it cannot be measured: ")
 
 
 def test_fewer_examples_than_ten_are_all_there_are() -> None:
@@ -193,6 +202,16 @@ def test_fewer_examples_than_ten_are_all_there_are() -> None:
     told.clear()
     assert subject(told, samples=3).accuracy() >= 0.5
     assert (told[0].examples, told[0].cost.queries) == (3, 3)
+    told.clear()
+    assert subject(told, total=1).accuracy() >= 0.5
+    assert (told[0].likely, told[0].drop) == (1, 1)
+
+
+def test_a_plan_is_the_same_each_time() -> None:
+    told = []
+    for _ in range(4):
+        assert subject(told, wrong=200).accuracy() >= 0.55
+    assert len({one.likely for one in told}) == 1
 
 
 def test_a_property_is_asked_about_what_it_draws_first_and_counted() -> None:
@@ -209,3 +228,23 @@ def test_a_property_is_asked_about_what_it_draws_first_and_counted() -> None:
     assert len(told) >= 5
     assert asked == 20
     assert len({one.title for one in told}) == 1
+
+
+def test_a_property_may_make_several_checks() -> None:
+    told = []
+    made = subject(told)
+
+    @settings(max_examples=3, deadline=None, database=None)
+    @given(degrees=st.floats(1, 10))
+    def prop(degrees):
+        for measured in (
+            made.accuracy(under=Rotate(degrees=degrees)),
+            made.accuracy(under=Brightness(shift=degrees / 100)),
+            made.accuracy(),
+        ):
+            assert (measured >= 0.9).bar == Bar(op=">=", value=0.9)
+
+    prop()
+    names = [one.title.split("(")[0] for one in told]
+    assert set(names) == {"accuracy under Rotate", "accuracy under Brightness", "accuracy >= 0.9"}
+    assert len(set(map(names.count, set(names)))) == 1

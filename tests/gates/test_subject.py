@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 import pytest
 
 from pytest_robust import Dataset, InvalidArgument, InvalidData, SameAsClean, Subject, TopK, WithinTolerance
 from pytest_robust.core.catalog import Catalog
+from pytest_robust.core.claim import Claim
 from pytest_robust.core.metric import Metric
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.verdict import Decision
@@ -101,6 +104,8 @@ def test_require_says_everything_and_needs_a_bar() -> None:
     subject = made()
     subject.require(subject.accuracy(), at_least=0.9)
     require(subject.accuracy(), at_most=1.0)
+    # All 40 are right: the bar itself is cleared from both sides.
+    require(subject.accuracy(), at_least=1.0, at_most=1.0)
     with pytest.raises(AssertionError, match=r"(?s)accuracy <= 0.5\n.*measured 1.000.*FAIL"):
         subject.require(subject.accuracy(), at_most=0.5)
     with pytest.raises(InvalidArgument, match="at_least= or at_most="):
@@ -118,6 +123,14 @@ def test_a_margin_must_be_a_number() -> None:
         made().accuracy() - "0.1"
 
 
+@pytest.mark.parametrize("op", [operator.ge, operator.gt, operator.le, operator.lt])
+def test_a_margin_stands_beside_a_measurement_without_one(op) -> None:
+    accuracy = made().accuracy()
+    for other in (0.5, accuracy - 0.02):
+        with pytest.raises(InvalidArgument, match=r"accuracy - 0.01 beside .*: a margin stands beside a measurement"):
+            op(accuracy - 0.01, other)
+
+
 def test_shifted_measurements_read_as_they_are_written() -> None:
     accuracy = made().accuracy(under=GaussianNoise(sigma=0.1))
     assert repr(accuracy - 0.01) == "accuracy under GaussianNoise(sigma=0.1) - 0.01"
@@ -128,18 +141,26 @@ def test_shifted_measurements_read_as_they_are_written() -> None:
 def test_an_unknown_measurement_names_the_nearest() -> None:
     with pytest.raises(AttributeError, match=r"did you mean 'invariance'\?"):
         made().invarience  # noqa: B018
-    with pytest.raises(InvalidArgument, match="it takes under, criterion|did you mean"):
+    with pytest.raises(InvalidArgument, match="'undre'; did you mean 'under'\\?$"):
+        made().accuracy(criterion=SameAsClean(), undre=GaussianNoise(sigma=0.1))
+    with pytest.raises(InvalidArgument, match="'strength'; it takes under, criterion$"):
         made().accuracy(strength=3)
+    with pytest.raises(InvalidArgument, match="required .*'at'; it takes under, at, steps, criterion$"):
+        made().breaking_point(GaussianNoise)
 
 
 def test_a_measurement_that_was_compared_with_nothing_says_so() -> None:
     measurement = made().accuracy()
     assert isinstance(measurement, Measurement)
     assert measurement.unjudged().decision is Decision.NO_BAR
+    assert measurement.unjudged().claim is Claim.DATASET
+    assert "assert robust.accuracy(...) >= 0.9" in measurement.unjudged().remedy
     assert measurement.record(None).decision == "NO BAR"
     assert measurement.record(measurement.unjudged()).reason == "never evaluated, no bar"
     float(measurement)
     assert measurement.record(measurement.unjudged()).value == 1
+    assert measurement.record(measurement.unjudged()).reason == "measured, no bar"
+    assert not measurement.compared
 
 
 def test_models_are_called_by_their_names() -> None:
@@ -185,3 +206,17 @@ def test_a_listener_hears_of_every_measurement_and_verdict() -> None:
     assert subject.accuracy() >= 0.5
     assert not subject.accuracy(under=GaussianNoise(sigma=3.0)) >= 0.99
     assert heard == ["accuracy", "PASS", "accuracy under GaussianNoise(sigma=3)", "FAIL"]
+
+
+def test_a_report_without_a_bar_is_told_with_its_value() -> None:
+    told = []
+
+    class Listener:
+        def made(self, measurement):
+            assert not measurement.compared
+
+        def judged(self, measurement, record):
+            told.append((measurement.compared, record.decision, record.value, record.reason))
+
+    made(listener=Listener()).accuracy().report()
+    assert told == [(True, "NO BAR", 1.0, "measured, no bar")]
