@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -199,11 +199,11 @@ def _classes(ordered: Sequence[Record]) -> tuple[ClassScore, ...]:
     parts: dict[str, list[ClassScore]] = {}
     for each in (each for one in ordered for each in one.classes):
         parts.setdefault(each.label, []).append(each)
-    found = [
+    found = [(label, parts[label]) for label in _in_order(parts, ordered)]
+    return tuple(
         ClassScore(label=label, n=sum(each.n for each in one), before=_mean(one, "before"), value=_mean(one, "value"))
-        for label, one in parts.items()
-    ]
-    return tuple(sorted(found, key=lambda each: _order(each.label)))
+        for label, one in found
+    )
 
 
 def _mean(parts: Sequence[ClassScore], name: str) -> float:
@@ -213,10 +213,15 @@ def _mean(parts: Sequence[ClassScore], name: str) -> float:
     return (whole_sum if abs(total - whole_sum) < _ROUNDING else total) / sum(each.n for each in parts)
 
 
-def _order(label: str) -> tuple[bool, int, str]:
-    """Return what numbers are sorted by as numbers, and words as words after them."""
-    counts = label.removeprefix("-").isdigit()
-    return (False, int(label), "") if counts else (True, 0, label)
+def _in_order(labels: Iterable[str], ordered: Sequence[Record]) -> list[str]:
+    """Return labels as the shards tell theirs: by number, or numbers that are words by the alphabet as well."""
+    words = sorted(labels)
+    try:
+        by_number = sorted(words, key=float)
+    except ValueError:
+        return words
+    told = [[each.label for each in one.classes] for one in ordered]
+    return by_number if all(one == sorted(one, key=float) for one in told) else words
 
 
 def _broken_by(ordered: Sequence[Record]) -> tuple[tuple[str, int], ...]:

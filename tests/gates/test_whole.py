@@ -14,7 +14,7 @@ from pytest_robust.core.errors import InvalidReport
 from pytest_robust.core.metric import Flattery
 from pytest_robust.core.piece import Piece
 from pytest_robust.core.policy import Policy
-from pytest_robust.core.record import Record
+from pytest_robust.core.record import ClassScore, Record
 from pytest_robust.core.scores import Scores
 from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Decision
@@ -124,6 +124,48 @@ def test_the_members_of_an_ensemble_are_counted_over_all_shards():
     counts = ((("PGD", 3), ("FAB", 0)), (), (("PGD", 1), ("FAB", 2)))
     told = whole([replace(part, broken_by=broken) for part, broken in zip(PARTS, counts, strict=True)])
     assert told.broken_by == (("PGD", 4), ("FAB", 2))
+
+
+def of_classes(*shares):
+    """What each of three shards says of its classes, as (label, n, before, value)."""
+    told = [tuple(ClassScore(label=a, n=n, before=b, value=v) for a, n, b, v in one) for one in shares]
+    return whole([replace(part, classes=one) for part, one in zip(PARTS, told, strict=True)]).classes
+
+
+def test_a_class_has_the_mean_of_all_its_examples_and_counts_stay_counts():
+    # 3 of 47 and 1 of 3 are 4 of 50, which the sum of the two shares misses by rounding.
+    (told,) = of_classes([("cat", 47, 3 / 47, 0.5)], [], [("cat", 3, 1 / 3, 0.1)])
+    assert (told.n, told.before, told.value) == (50, 4 / 50, pytest.approx((47 * 0.5 + 3 * 0.1) / 50))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "order"),
+    [
+        ("2 10", "-3 9", "-3 2 9 10"),
+        ("cat dog", "ant cat", "ant cat dog"),
+        ("9", "10 nine", "10 9 nine"),
+        ("0.5 10.5", "9.5", "0.5 9.5 10.5"),
+        # No number, though a digit.
+        ("\u00b9 b", "a", "a b \u00b9"),
+        # Labels that are words are told by the alphabet, numbers or not.
+        ("10 9", "2", "10 2 9"),
+        ("2", "10 9", "10 2 9"),
+    ],
+)
+def test_classes_stand_in_the_order_in_which_one_session_tells_them(first, second, order):
+    shares = [[(label, 1, 1.0, 0.0) for label in one.split()] for one in (first, second, "")]
+    assert " ".join(one.label for one in of_classes(*shares)) == order
+
+
+@pytest.mark.parametrize("labels", [np.array([2, 9, 10]), np.array(["2", "9", "10"]), np.array(["b", "a", "c"])])
+def test_classes_of_names_and_numbers_stand_as_in_one_session(labels):
+    def told(policy):
+        s = Subject(lambda x: labels[MODEL.logits(x).argmax(axis=1)], X, labels[Y], policy=policy, bounds=(0, 1))
+        measurement = s.accuracy(under=NOISE)
+        return measurement.record(measurement >= 0.5)
+
+    parts = [told(Policy(exact=True, shard=Shard(index=index, count=2))) for index in (1, 2)]
+    assert whole(parts).classes == told(Policy(exact=True)).classes
 
 
 def test_more_shards_than_examples_leave_some_empty_and_the_result_the_same():
