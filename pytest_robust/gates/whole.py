@@ -72,7 +72,6 @@ def whole(records: Sequence[Record]) -> Record:
             if one.piece is not None
             for asked, seen in one.health
         ),
-        scores=None,
         piece=None,
     )
     decisions = {one.decision for one in ordered}
@@ -91,7 +90,7 @@ def whole(records: Sequence[Record]) -> Record:
     estimate = mean_interval(scores, len(scores), confidence=first.confidence, seed=first.seed) if len(scores) else None
     if estimate is not None and len(scores) == asked:
         merged = replace(merged, scores=Scores.of(by_position[~np.isnan(by_position)]))
-    return _told(merged, estimate, _judged(merged, estimate, pieces[0], ordered))
+    return _told(merged, _judged(merged, estimate, pieces[0], ordered))
 
 
 def _complete(records: Sequence[Record]) -> list[Record]:
@@ -176,8 +175,8 @@ def _doubted(verdict: Verdict, flattery: Flattery, ordered: Sequence[Record]) ->
     return replace(verdict, findings=found)
 
 
-def _told(merged: Record, estimate: Estimate | None, verdict: Verdict) -> Record:
-    passing = verdict.decision is Decision.NO_BAR
+def _told(merged: Record, verdict: Verdict) -> Record:
+    estimate, passing = verdict.estimate, verdict.decision is Decision.NO_BAR
     return replace(
         merged,
         decision=verdict.decision.value,

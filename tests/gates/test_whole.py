@@ -38,6 +38,10 @@ def graded(target, output):
     return 0.9 if np.argmax(output) == target else 0.123 + 0.0001 * float(target)
 
 
+def many_digits(target, output):
+    return abs(np.sin(1000 * float(np.sum(output**2)) + float(target)))
+
+
 def subject(policy, groups=None):
     return Subject(MODEL, X, Y, policy=policy, name="m", bounds=(0, 1), groups=groups)
 
@@ -63,6 +67,7 @@ CHECKS = {
     "never evaluated": lambda s: (m := s.accuracy(under=NOISE), m.unjudged()),
     "a bar that none can miss": lambda s: (m := s.accuracy(under=FGSM(eps=0.05)), m >= 0),
     "all together": lambda s: (m := s.score("f1_macro"), m >= 0.5),
+    "shares of many digits": lambda s: (m := s.accuracy(criterion=many_digits), m >= 0.5),
     "beside another": lambda s: (m := s.accuracy(under=NOISE), m >= s.accuracy() - 0.2),
 }
 
@@ -124,6 +129,41 @@ def test_the_members_of_an_ensemble_are_counted_over_all_shards():
     counts = ((("PGD", 3), ("FAB", 0)), (), (("PGD", 1), ("FAB", 2)))
     told = whole([replace(part, broken_by=broken) for part, broken in zip(PARTS, counts, strict=True)])
     assert told.broken_by == (("PGD", 4), ("FAB", 2))
+
+
+def test_what_it_took_is_what_all_took_and_every_note_is_told_once():
+    took = [(0.10001, 3, 1, ("a", "b")), (0.2, 4, 1, ()), (0.1, 5, 0, ("b", "c"))]
+    told = whole(
+        [
+            replace(part, seconds=seconds, queries=queries, gradients=gradients, notes=notes, method="of a shard")
+            for part, (seconds, queries, gradients, notes) in zip(PARTS, took, strict=True)
+        ]
+    )
+    assert (told.seconds, told.queries, told.gradients, told.notes) == (0.4, 12, 2, ("a", "b", "c"))
+    assert told.method == measured("noise", Policy(exact=True)).method
+
+
+def test_what_one_shard_alone_could_not_measure_has_no_value_and_says_what_that_shard_says():
+    said = {"decision": "INVALID", "reason": "NaN", "remedy": "look there", "findings": (("sign", "mend it"),)}
+    told = whole([PARTS[0], replace(PARTS[1], **said), PARTS[2]])
+    assert {name: getattr(told, name) for name in said} == said
+    assert (told.value, told.low, told.high, told.method, told.n, told.total) == (None, None, None, "", 0, 101)
+
+
+def test_shards_of_a_check_whose_bar_cannot_be_told_have_none():
+    assert PARTS[0].examples
+    told = whole([replace(part, bar=None) for part in PARTS])
+    assert (told.decision, told.reason, told.examples) == ("NO BAR", "measured, no bar", ())
+    assert told.value == measured("noise", Policy(exact=True)).value
+
+
+def test_examples_without_a_belief_are_shown_after_those_with_one():
+    shown = [
+        tuple(replace(PARTS[0].examples[0], index=index, after_score=score) for index, score in one)
+        for one in ([(0, None), (1, 0.2)], [(2, 0.9)], [])
+    ]
+    told = whole([replace(part, examples=one) for part, one in zip(PARTS, shown, strict=True)])
+    assert [one.index for one in told.examples] == [2, 1, 0]
 
 
 def of_classes(*shares):
@@ -208,6 +248,9 @@ def test_a_verdict_that_rests_on_an_attack_which_a_shard_found_sick_is_invalid()
     assert told.decision == "INVALID"
     assert "the attack proves nothing about this model" in told.reason
     assert "(shard 1/2)" in told.reason
+    signs = [(f"{sign} (shard {one.piece.shard})", remedy) for one in shards(0.3) for sign, remedy in one.findings]
+    assert len(signs) >= 2
+    assert told.findings == tuple(signs)
     # What is undecided rests on nothing.
     undecided = [replace(part, claim="population", bar=told.scores.array().mean()) for part in shards(0.3)]
     assert whole(undecided).decision == "UNDECIDED"
@@ -215,7 +258,7 @@ def test_a_verdict_that_rests_on_an_attack_which_a_shard_found_sick_is_invalid()
     failed = whole(list(shards(0.99)))
     assert (one >= 0.99).decision is Decision.FAIL
     assert failed.decision == "FAIL"
-    assert failed.findings
+    assert failed.findings == tuple(signs)
 
 
 def _without_gradient(self, x, y, loss):
