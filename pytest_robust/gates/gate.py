@@ -289,7 +289,7 @@ def _new(name: str, record: Record, terms: Terms, *, first: bool) -> GatedCheck:
         title=record.title,
         decision=GateDecision.NEW.value if clear else own.value,
         reason=f"{what}; its own bar holds" if clear else f"{what}; {_why(record, own)}",
-        remedy="" if clear else _remedy(record, own),
+        remedy=_remedy(record, own),
         new=record.value,
         margin=terms.margin,
     )

@@ -291,7 +291,7 @@ def test_a_check_that_does_not_hold_by_itself_is_not_saved_by_its_baseline(own, 
 @pytest.mark.parametrize(
     ("own", "words"),
     [
-        ({"bar": 0.95}, "by itself, without the baseline, it does not clear >= 0.95: too few"),
+        ({"bar": 0.1 + 0.2}, "by itself, without the baseline, it does not clear >= 0.3: too few"),
         ({"bar": 1e-07}, "by itself, without the baseline, it does not clear >= 1e-07: too few"),
         ({"bar": -0.01, "bar_of": "accuracy of old - 0.01"}, "it does not clear >= accuracy of old - 0.01: too few"),
         ({"decision": "INVALID", "op": "", "bar": None}, "it does not clear its bar: too few"),
