@@ -47,7 +47,7 @@ def test_there_is_none_where_git_does_not_answer_in_time(tmp_path, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="the git that stands in is a shell script")
 @pytest.mark.parametrize(
     ("does", "commit"),
-    [("echo 01abcdef; exit 1", ""), ("echo 01abcdef", "01abcdef"), (r"printf 'caf\351\n'", "caf\ufffd")],
+    [("echo 01abcdef; exit 1", ""), ("echo 01abcdef", "01abcdef"), (r"printf 'tag\351\n'", "tag\ufffd")],
 )
 def test_what_a_git_that_fails_says_is_no_commit_and_no_byte_of_it_stops_the_tests(tmp_path, monkeypatch, does, commit):
     (tmp_path / "git").write_text(f"#!/bin/sh\n{does}\n")

@@ -34,9 +34,10 @@ def estimate(low, high, value=None):
     ],
 )
 def test_an_interval_that_ends_at_the_bar_clears_only_a_bar_that_may_be_met(op, low, high, decision, where):
-    verdict = by_interval(Bar(op=op, value=0.5), estimate(low, high), enough=1234, remedy="train more")
+    bar, measured = Bar(op=op, value=0.5), estimate(low, high)
+    verdict = by_interval(bar, measured, enough=1234, remedy="train more")
     assert verdict.decision.value == decision
-    assert verdict.claim.value == "population"
+    assert (verdict.bar, verdict.estimate, verdict.claim.value) == (bar, measured, "population")
     if where:
         assert verdict.reason == f"the whole 90% interval lies {where} the bar"
         assert verdict.remedy == ("" if decision == "PASS" else "train more")
