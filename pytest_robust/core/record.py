@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any
 
 from pytest_robust.core.errors import InvalidData, InvalidReport
@@ -130,7 +131,8 @@ class Record:
         numbers = {name: getattr(self, name) for name in ("bar", "value", "low", "high")}
         for name, number in {**numbers, "n": self.n, "total": self.total, "confidence": self.confidence}.items():
             may_miss = name in numbers and number is None
-            if not may_miss and (isinstance(number, bool) or not isinstance(number, (int, float))):
+            known = isinstance(number, (int, float)) and not isinstance(number, bool) and isfinite(number)
+            if not known and not may_miss:
                 raise InvalidData(f"{name}={number!r} of {self.id!r} is no number")
         if self.groups is not None:
             self.groups.array()

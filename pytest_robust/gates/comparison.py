@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil, exp, log
 
-import numpy as np
 from scipy.special import ndtri
 
 from pytest_robust.core.arrays import Floats, Integers
@@ -165,12 +164,9 @@ class Apart(Difference):
     def interval(self, confidence: float) -> Interval:
         """Return where the difference lies; at another confidence than its ends' own, as for normal estimates."""
         wider = float(ndtri((1 + confidence) / 2) / ndtri((1 + self.confidence) / 2))
-        old, new = (_stretched(*side, wider) for side in ((self.old, self.old_ends), (self.new, self.new_ends)))
-        return square_and_add(self.old, old, self.new, new)
-
-
-def _stretched(value: float, ends: Interval, by: float) -> Interval:
-    return Interval(low=value - by * (value - ends.low), high=value + by * (ends.high - value))
+        middle, ends = self.old - self.new, square_and_add(self.old, self.old_ends, self.new, self.new_ends)
+        # All four ends go as much further out, so these two do.
+        return Interval(low=middle - wider * (middle - ends.low), high=middle + wider * (ends.high - middle))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +235,7 @@ def decide_all(comparisons: Sequence[Comparison]) -> list[Outcome]:
     """
     family = [one for one in comparisons if one.claim is Claim.POPULATION]
     error = min(((1 - one.confidence) / 2 for one in family), default=0.5)
-    adjusted = holm([one.p_value() for one in family], error=error) if family else ()
+    adjusted = holm([one.p_value() for one in family], error=error)
     # Those not shown to be within the margin share the chance of a wrong one.
     left = 1 - 2 * error / max(sum(not one.rejected for one in adjusted), 1)
     within = {id(one): found.rejected for one, found in zip(family, adjusted, strict=True)}
@@ -272,7 +268,7 @@ def _settled_by(one: Comparison, interval: Interval) -> int | None:
     """Return about how many examples it takes, since an interval narrows with the root of their number."""
     room = one.margin - one.drop
     width = interval.high - one.drop if room > 0 else one.drop - interval.low
-    if not room or not np.isfinite(width):
+    if not room:
         return None
     needed = one.n * (width / room) ** 2
     if needed > _MOST:

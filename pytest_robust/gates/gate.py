@@ -30,6 +30,9 @@ SAME = {
 }
 """What must be the same on both sides, and how it is called."""
 
+# What a first release stands beside.
+_NOTHING = Baseline(created="", tool="")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
@@ -67,28 +70,30 @@ def gate(
         lacking: What of the session was not run, a sentence each: whatever the checks say, it blocks the release.
         turned: By the id of the check, the examples on which the two sides differ, where they may be told.
     """
+    first, before = (True, _NOTHING) if baseline is None else (False, baseline)
     found = dict(named(run))
-    kept = {check.check: check for check in baseline.checks} if baseline is not None else {}
-    samples = (baseline.settings.get("samples") if baseline is not None else None, run.settings.get("samples"))
+    kept = {check.check: check for check in before.checks}
+    samples = (before.settings.get("samples"), run.settings.get("samples"))
     judged = {name: _before_comparing(check, found.get(name), terms, samples=samples) for name, check in kept.items()}
     open_ones = {
         name: _comparison(kept[name], found[name], terms.margin) for name, made in judged.items() if made is None
     }
     outcomes = dict(zip(open_ones, decide_all(list(open_ones.values())), strict=True))
     waivers = {waiver.check: waiver for waiver in terms.waivers}
+    day = _day(before, terms.today)
     checks = [
         _waived(
             made or _compared(kept[name], found[name], open_ones[name], outcomes[name], terms),
             waivers.get(name),
-            _day(baseline, terms.today),
+            day,
         )
         for name, made in judged.items()
     ]
-    checks += [_new(name, record, terms, first=baseline is None) for name, record in found.items() if name not in kept]
+    checks += [_new(name, record, terms, first=first) for name, record in found.items() if name not in kept]
     checks = [detailed(made, kept.get(made.check), found.get(made.check), turned.get(made.check)) for made in checks]
     # What a property drew is not in a baseline; it stands for itself.
     drawn = [record for record in run.records if record.role and record.decision != Decision.PASS.value]
-    checks += [_new(f"{record.nodeid}::{record.id}", record, terms, first=False) for record in drawn]
+    checks += [_new(f"{record.nodeid}::{record.id}", record, terms, first=first) for record in drawn]
     lacks = (*lacking, *(() if run.records else ("no check was made",)))
     checks += [
         GatedCheck(
@@ -101,9 +106,7 @@ def gate(
         )
         for number, reason in enumerate(lacks, start=1)
     ]
-    return Gated(
-        evaluated=True, baseline=terms.source, first=baseline is None, margin=terms.margin, checks=tuple(checks)
-    )
+    return Gated(evaluated=True, baseline=terms.source, first=first, margin=terms.margin, checks=tuple(checks))
 
 
 def _before_comparing(
@@ -138,7 +141,7 @@ def _before_comparing(
         )
     own = _own(record)
     if own is not GateDecision.PASS:
-        return blocked(own, _why(record, own), record.remedy)
+        return blocked(own, _why(record, own), _remedy(record, own))
     differences = [*_differences(kept, record), *_sampled(kept, record, samples)]
     if differences:
         return blocked(
@@ -170,6 +173,10 @@ def _why(record: Record, own: GateDecision) -> str:
         return "it has no bar that a value could miss, so nothing says which way is better, or when an attack failed"
     need = f"{record.op} {record.bar_of or format(record.bar, 'g')}" if record.bar is not None else "its bar"
     return f"by itself, without the baseline, it does not clear {need}: {record.reason}"
+
+
+def _remedy(record: Record, own: GateDecision) -> str:
+    return record.remedy or ("give it a bar: assert ... >= 0.9" if own is GateDecision.NO_BAR else "")
 
 
 def _differences(kept: KeptCheck, record: Record) -> list[str]:
@@ -204,29 +211,33 @@ def _paired(kept: KeptCheck, record: Record) -> tuple[Scores, Scores] | None:
 
 
 def _comparison(kept: KeptCheck, record: Record, margin: float) -> Comparison:
-    numbers = (kept.value, kept.low, kept.high, record.value, record.low, record.high)
-    old, old_low, old_high, new, new_low, new_high = (0.0 if number is None else number for number in numbers)
-    pair = _paired(kept, record)
-    difference: Difference = Apart(
-        old=old,
-        old_ends=Interval(low=old_low, high=old_high),
-        new=new,
-        new_ends=Interval(low=new_low, high=new_high),
-        confidence=record.confidence,
-    )
-    if pair is not None:
-        # The same examples are in the same groups, so the candidate's own say which those are.
-        groups = None if record.groups is None else record.groups.array()
-        difference = Paired(old=pair[0].array(), new=pair[1].array(), seed=record.seed, groups=groups)
+    # There is a value on both sides: else nothing is compared.
+    old, new = kept.value or 0.0, record.value or 0.0
     upward = record.op.startswith(">")
     return Comparison(
         drop=old - new if upward else new - old,
-        difference=difference,
+        difference=_difference(kept, record),
         upward=upward,
         margin=margin,
         claim=Claim(record.claim),
         confidence=record.confidence,
         n=max(record.n, 1),
+    )
+
+
+def _difference(kept: KeptCheck, record: Record) -> Difference:
+    pair = _paired(kept, record)
+    if pair is not None:
+        # The same examples are in the same groups, so the candidate's own say which those are.
+        groups = None if record.groups is None else record.groups.array()
+        return Paired(old=pair[0].array(), new=pair[1].array(), seed=record.seed, groups=groups)
+    # Without pairs there is an interval on both sides.
+    return Apart(
+        old=kept.value or 0.0,
+        old_ends=Interval(low=kept.low or 0.0, high=kept.high or 0.0),
+        new=record.value or 0.0,
+        new_ends=Interval(low=record.low or 0.0, high=record.high or 0.0),
+        confidence=record.confidence,
     )
 
 
@@ -260,17 +271,13 @@ def _compared(kept: KeptCheck, record: Record, one: Comparison, outcome: Outcome
         old=kept.value,
         new=record.value,
         drop=one.drop,
-        low=_finite(outcome.interval.low),
-        high=_finite(outcome.interval.high),
+        low=outcome.interval.low,
+        high=outcome.interval.high,
         margin=one.margin,
         newly_broken=broken,
         newly_right=right,
         method=one.difference.method,
     )
-
-
-def _finite(end: float) -> float | None:
-    return end if abs(end) < float("inf") else None
 
 
 def _new(name: str, record: Record, terms: Terms, *, first: bool) -> GatedCheck:
@@ -282,16 +289,16 @@ def _new(name: str, record: Record, terms: Terms, *, first: bool) -> GatedCheck:
         title=record.title,
         decision=GateDecision.NEW.value if clear else own.value,
         reason=f"{what}; its own bar holds" if clear else f"{what}; {_why(record, own)}",
-        remedy="" if clear else record.remedy or "give it a bar: assert ... >= 0.9",
+        remedy=_remedy(record, own),
         new=record.value,
         margin=terms.margin,
     )
 
 
-def _day(baseline: Baseline | None, today: date) -> date:
+def _day(baseline: Baseline, today: date) -> date:
     """Return the day it is: none before the baseline was saved, else a clock that went back would revive waivers."""
     try:
-        saved = datetime.fromisoformat(baseline.created if baseline is not None else "")
+        saved = datetime.fromisoformat(baseline.created)
     except ValueError:
         return today
     return max(today, saved.astimezone(UTC).date())

@@ -35,7 +35,8 @@ def turned(case: Case, record: Record, kept: KeptCheck) -> Turned | None:
     (evaluation,) = case.evaluations
     places = np.sort(evaluation.order)
     new = record.scores.array()
-    gain = (new - kept.scores.array()) * (1 if record.op.startswith(">") else -1)
+    more = new - kept.scores.array()
+    gain = more if record.op.startswith(">") else -more
     worse, better = np.flatnonzero(gain < 0), np.flatnonzero(gain > 0)
     found = evaluation.outcomes
     # What the change turned comes first: what is wrong without it, the check without it shows.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -72,7 +72,6 @@ def whole(records: Sequence[Record]) -> Record:
             if one.piece is not None
             for asked, seen in one.health
         ),
-        scores=None,
         piece=None,
     )
     decisions = {one.decision for one in ordered}
@@ -91,7 +90,7 @@ def whole(records: Sequence[Record]) -> Record:
     estimate = mean_interval(scores, len(scores), confidence=first.confidence, seed=first.seed) if len(scores) else None
     if estimate is not None and len(scores) == asked:
         merged = replace(merged, scores=Scores.of(by_position[~np.isnan(by_position)]))
-    return _told(merged, estimate, _judged(merged, estimate, pieces[0], ordered))
+    return _told(merged, _judged(merged, estimate, pieces[0], ordered))
 
 
 def _complete(records: Sequence[Record]) -> list[Record]:
@@ -176,8 +175,8 @@ def _doubted(verdict: Verdict, flattery: Flattery, ordered: Sequence[Record]) ->
     return replace(verdict, findings=found)
 
 
-def _told(merged: Record, estimate: Estimate | None, verdict: Verdict) -> Record:
-    passing = verdict.decision is Decision.NO_BAR
+def _told(merged: Record, verdict: Verdict) -> Record:
+    estimate, passing = verdict.estimate, verdict.decision is Decision.NO_BAR
     return replace(
         merged,
         decision=verdict.decision.value,
@@ -199,11 +198,11 @@ def _classes(ordered: Sequence[Record]) -> tuple[ClassScore, ...]:
     parts: dict[str, list[ClassScore]] = {}
     for each in (each for one in ordered for each in one.classes):
         parts.setdefault(each.label, []).append(each)
-    found = [
+    found = [(label, parts[label]) for label in _in_order(parts, ordered)]
+    return tuple(
         ClassScore(label=label, n=sum(each.n for each in one), before=_mean(one, "before"), value=_mean(one, "value"))
-        for label, one in parts.items()
-    ]
-    return tuple(sorted(found, key=lambda each: _order(each.label)))
+        for label, one in found
+    )
 
 
 def _mean(parts: Sequence[ClassScore], name: str) -> float:
@@ -213,10 +212,15 @@ def _mean(parts: Sequence[ClassScore], name: str) -> float:
     return (whole_sum if abs(total - whole_sum) < _ROUNDING else total) / sum(each.n for each in parts)
 
 
-def _order(label: str) -> tuple[bool, int, str]:
-    """Return what numbers are sorted by as numbers, and words as words after them."""
-    counts = label.removeprefix("-").isdigit()
-    return (False, int(label), "") if counts else (True, 0, label)
+def _in_order(labels: Iterable[str], ordered: Sequence[Record]) -> list[str]:
+    """Return labels as the shards tell theirs: by number, or numbers that are words by the alphabet as well."""
+    words = sorted(labels)
+    try:
+        by_number = sorted(words, key=float)
+    except ValueError:
+        return words
+    told = [[each.label for each in one.classes] for one in ordered]
+    return by_number if all(one == sorted(one, key=float) for one in told) else words
 
 
 def _broken_by(ordered: Sequence[Record]) -> tuple[tuple[str, int], ...]:

@@ -107,6 +107,8 @@ def _edited(**changes: object) -> str:
         ('{"schema": 1, "records": [1]}', "it lacks what a report of schema 1 has"),
         ('{"schema": 1, "records": []}', "it lacks what a report of schema 1 has"),
         (_edited(value="0.9"), "value='0.9' of 'a' is no number"),
+        (_edited(value=float("nan")), "value=nan of 'a' is no number"),
+        (_edited(high=float("inf")), "high=inf of 'a' is no number"),
         (_edited(n=True), "n=True of 'a' is no number"),
         (_edited(n=None), "n=None of 'a' is no number"),
         (_edited(surprise=1), "surprise"),

@@ -125,3 +125,6 @@ def test_labels_of_several_numbers_are_no_classes() -> None:
     assert len(class_scores(case, (outcomes,))) == 3
     for target in (None, np.zeros((120, 2))):
         assert class_scores(case, (replace(outcomes, target=target),)) == ()
+    # Labels of several kinds have no order of their own.
+    mixed = replace(outcomes, target=np.array(["a", 1, None] * 40, dtype=object))
+    assert [one.label for one in class_scores(case, (mixed,))] == ["1", "None", "a"]

@@ -47,6 +47,85 @@ def test_without_pairs_more_confidence_widens_as_for_a_normal_estimate():
     own, wider = apart.interval(0.9), apart.interval(0.99)
     assert own.high == pytest.approx(0.01 * 2**0.5)
     assert wider.high / own.high == pytest.approx(norm.ppf(0.995) / norm.ppf(0.95))
+    assert (wider.low, own.low) == pytest.approx((-wider.high, -own.high))
+
+
+def test_without_pairs_each_end_has_its_own_distance():
+    old, new = Interval(low=0.86, high=0.92), Interval(low=0.5, high=0.72)
+    apart = Apart(old=0.9, old_ends=old, new=0.6, new_ends=new, confidence=0.9)
+    own, wider, by = apart.interval(0.9), apart.interval(0.99), norm.ppf(0.995) / norm.ppf(0.95)
+    down, up = (0.04**2 + 0.12**2) ** 0.5, (0.02**2 + 0.1**2) ** 0.5
+    assert (own.low, own.high) == pytest.approx((0.3 - down, 0.3 + up))
+    assert (wider.low, wider.high) == pytest.approx((0.3 - by * down, 0.3 + by * up))
+
+
+class Told(Difference):
+    """One that says where it lies, whatever the confidence."""
+
+    method = "told"
+
+    def __init__(self, low, high):
+        self.ends = Interval(low=low, high=high)
+
+    def interval(self, confidence):
+        return self.ends
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "decision"),
+    [
+        (-0.2, -0.01, "IMPROVED"),
+        (-0.2, 0.0, "PASS"),
+        (-0.2, 0.049, "PASS"),
+        (-0.2, 0.05, "UNDECIDED"),
+        (0.05, 0.2, "UNDECIDED"),
+        (0.051, 0.2, "FAIL"),
+    ],
+)
+def test_an_interval_that_ends_at_no_drop_or_at_the_margin_has_not_left_it(low, high, decision):
+    assert compared(Told(low, high), drop=(low + high) / 2).decision.value == decision
+    assert compared(Told(-high, -low), drop=(low + high) / 2, upward=False).decision.value == decision
+
+
+@pytest.mark.parametrize(
+    ("drop", "beyond", "decision"),
+    # What rounding makes of 0.83 - 0.82 is no part of an example; a thousandth of one is.
+    [
+        (0.83 - 0.82, 0, "PASS"),
+        (0.01, 1e-3, "FAIL"),
+        (0.01, -1e-3, "PASS"),
+        (-0.01, -1e-3, "IMPROVED"),
+        (-0.01, 0, "PASS"),
+    ],
+)
+def test_these_examples_are_held_to_the_margin_to_a_thousandth_of_an_example(drop, beyond, decision):
+    outcome = compared(Told(-1, 1), drop=drop + beyond / 1000, margin=0.01, claim=Claim.DATASET, n=1000)
+    assert outcome.decision.value == decision
+
+
+@pytest.mark.parametrize(
+    ("n", "drop", "ends", "enough"),
+    [
+        # The interval is to become narrower by 0.0834 / 0.01, which takes the square of that as many examples.
+        (100, 0.04, (-0.5, 0.1234), 7000),
+        (100, 0.06, (-0.0234, 0.5), 7000),
+        (10, 0.0, (-0.5, 0.0834), 28),
+        (10_000_000, 0.0, (-0.5, 0.05), 10_000_000),
+        (10_000_000, 0.0, (-0.5, 0.0501), None),
+        (100, 0.05, (-0.5, 0.5), None),
+    ],
+)
+def test_so_many_examples_settle_it_as_bring_the_end_to_the_margin(n, drop, ends, enough):
+    outcome = compared(Told(*ends), drop=drop, n=n)
+    assert (outcome.decision.value, outcome.settled_by) == ("UNDECIDED", enough)
+
+
+def test_grouped_pairs_take_as_many_more_as_they_say_less():
+    old, new = np.ones(200), (np.arange(200) >= 4).astype(float)
+    alone = Paired(old=old, new=new, seed=0).settled_by(0.03, confidence=0.95)
+    views = Paired(old=old, new=new, seed=0, groups=np.arange(200) // 4)
+    # Four of a group all lost: at most as much as a quarter of them tell, and with few groups even less.
+    assert 4 * alone < views.settled_by(0.03, confidence=0.95) < 16 * alone
 
 
 def lost(count, *, margin=0.05, claim=Claim.POPULATION):
@@ -121,6 +200,10 @@ def test_several_claims_about_the_population_are_harder_to_pass_than_one():
     assert alone.decision.value == "PASS"
     assert [one.decision.value for one in both] == ["UNDECIDED"] * 2
     assert both[0].interval.high > 0.05 > alone.interval.high
+    # What is left of them shares the chance of a wrong one; one alone has all of it.
+    assert both[0].interval == lost(near).interval(0.975)
+    (poor,) = decide_all([lost(12)])
+    assert (poor.decision.value, poor.interval) == ("UNDECIDED", lost(12).interval(0.95))
     # Beside one that is sure, the other stands alone; and a claim about the data is of no family.
     assert [one.decision.value for one in decide_all([lost(0, margin=0.2), lost(near)])] == ["PASS"] * 2
     of_data = lost(near, claim=Claim.DATASET)

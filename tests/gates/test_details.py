@@ -56,8 +56,13 @@ def test_what_blocks_names_where_the_newly_broken_are() -> None:
     assert check.remedy.endswith("; newly broken: " + ", ".join(f"x[{n}]" for n in range(60, 80)) + " and 10 more")
     few = gated((record(90),), (record(60),), turned=Turned(broken_at=(7, 8)))
     assert few.remedy.endswith("; newly broken: x[7], x[8]")
+    named = [
+        gated((record(90),), (record(60),), turned=Turned(broken_at=tuple(range(count)))).remedy.rpartition(" x[19]")[2]
+        for count in (20, 21)
+    ]
+    assert named == ["", " and 1 more"]
     none = gated((record(90),), (record(60),), turned=Turned(fixed_at=(7,)))
-    assert "newly broken" not in none.remedy
+    assert none.remedy == gated((record(90),), (record(60),), turned=None).remedy
 
 
 def test_what_lets_through_shows_them_without_advice() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from pytest_robust.core.errors import InvalidReport
 from pytest_robust.core.record import Record, Run
+from pytest_robust.core.scores import Scores
 from pytest_robust.gates.keep import keep, shortfalls
 
 
@@ -37,7 +41,15 @@ def test_a_run_that_nothing_speaks_against_is_kept():
 def test_one_that_something_speaks_against_needs_a_reason_which_stays_in_it():
     with pytest.raises(InvalidReport, match='it rained; and snowed; if it must be: --accept="reason"'):
         kept(run("PASS"), ["it rained", "and snowed"])
-    assert kept(run("FAIL"), ["it rained"], "holiday").accepted == "holiday (it rained)"
+    assert kept(run("FAIL"), ["it rained", "and snowed"], "holiday").accepted == "holiday (it rained; and snowed)"
+
+
+def test_what_each_example_came_to_is_kept_only_where_it_may_be():
+    one, scores = run("PASS"), Scores.of(np.ones(3))
+    one = replace(one, records=(replace(one.records[0], scores=scores),))
+    for asked, found in ((True, scores), (False, None)):
+        baseline = keep(one, against=[], accept="", how="--accept", commit="", scores=asked)
+        assert baseline.checks[0].scores == found
 
 
 @pytest.mark.parametrize("nothing", [run(), run("PASS", role="worst of 3 drawn")])

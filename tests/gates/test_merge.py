@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pytest_robust.core.errors import InvalidReport
+from pytest_robust.core.example import Example
 from pytest_robust.core.piece import Piece
 from pytest_robust.core.ran import Ran
 from pytest_robust.core.record import Record, Run
@@ -60,6 +61,13 @@ def test_the_tests_of_two_shards_are_the_one_session_they_would_have_been():
     assert merged(first, second).differences == ()
 
 
+def test_checks_stand_by_file_and_then_by_test():
+    order = ["README::a", "README.md::a", "test_b.py::TestC::a", "test_b.py::a"]
+    checks = [record("", nodeid=nodeid) for nodeid in order]
+    assert [one.nodeid for one in merged(run(*checks[::-1])).run.records] == order
+    assert [one.nodeid for one in merged(run(*checks[::2]), run(*checks[1::2])).run.records] == order
+
+
 def test_a_test_that_no_shard_ran_is_still_left_out():
     told = merged(run(left_out=["b", "c"], tests=["a"]), run(left_out=["a", "c"], tests=["b"])).run.ran
     assert told == Ran(tests=("a", "b"), left_out=("c",))
@@ -103,6 +111,7 @@ def test_several_checks_of_one_test_keep_their_order_and_number():
         ({"claim": "population"}, "claim 'dataset' and 'population'"),
         ({"confidence": 0.9}, "confidence 0.95 and 0.9"),
         ({"scores": None}, "other scores"),
+        ({"examples": (Example(index=3, label="a", before="a", after="b"),)}, "other examples; leave out"),
     ],
 )
 def test_a_check_that_came_to_two_results_is_refused_with_both_files(change, told):

@@ -14,7 +14,7 @@ from pytest_robust.core.errors import InvalidReport
 from pytest_robust.core.metric import Flattery
 from pytest_robust.core.piece import Piece
 from pytest_robust.core.policy import Policy
-from pytest_robust.core.record import Record
+from pytest_robust.core.record import ClassScore, Record
 from pytest_robust.core.scores import Scores
 from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Decision
@@ -36,6 +36,10 @@ COSTS = {"seconds", "queries", "gradients", "examples", "health"}
 
 def graded(target, output):
     return 0.9 if np.argmax(output) == target else 0.123 + 0.0001 * float(target)
+
+
+def many_digits(target, output):
+    return abs(np.sin(1000 * float(np.sum(output**2)) + float(target)))
 
 
 def subject(policy, groups=None):
@@ -63,6 +67,7 @@ CHECKS = {
     "never evaluated": lambda s: (m := s.accuracy(under=NOISE), m.unjudged()),
     "a bar that none can miss": lambda s: (m := s.accuracy(under=FGSM(eps=0.05)), m >= 0),
     "all together": lambda s: (m := s.score("f1_macro"), m >= 0.5),
+    "shares of many digits": lambda s: (m := s.accuracy(criterion=many_digits), m >= 0.5),
     "beside another": lambda s: (m := s.accuracy(under=NOISE), m >= s.accuracy() - 0.2),
 }
 
@@ -126,6 +131,83 @@ def test_the_members_of_an_ensemble_are_counted_over_all_shards():
     assert told.broken_by == (("PGD", 4), ("FAB", 2))
 
 
+def test_what_it_took_is_what_all_took_and_every_note_is_told_once():
+    took = [(0.10001, 3, 1, ("a", "b")), (0.2, 4, 1, ()), (0.1, 5, 0, ("b", "c"))]
+    told = whole(
+        [
+            replace(part, seconds=seconds, queries=queries, gradients=gradients, notes=notes, method="of a shard")
+            for part, (seconds, queries, gradients, notes) in zip(PARTS, took, strict=True)
+        ]
+    )
+    assert (told.seconds, told.queries, told.gradients, told.notes) == (0.4, 12, 2, ("a", "b", "c"))
+    assert told.method == measured("noise", Policy(exact=True)).method
+
+
+def test_what_one_shard_alone_could_not_measure_has_no_value_and_says_what_that_shard_says():
+    said = {"decision": "INVALID", "reason": "NaN", "remedy": "look there", "findings": (("sign", "mend it"),)}
+    told = whole([PARTS[0], replace(PARTS[1], **said), PARTS[2]])
+    assert {name: getattr(told, name) for name in said} == said
+    assert (told.value, told.low, told.high, told.method, told.n, told.total) == (None, None, None, "", 0, 101)
+
+
+def test_shards_of_a_check_whose_bar_cannot_be_told_have_none():
+    assert PARTS[0].examples
+    told = whole([replace(part, bar=None) for part in PARTS])
+    assert (told.decision, told.reason, told.examples) == ("NO BAR", "measured, no bar", ())
+    assert told.value == measured("noise", Policy(exact=True)).value
+
+
+def test_examples_without_a_belief_are_shown_after_those_with_one():
+    shown = [
+        tuple(replace(PARTS[0].examples[0], index=index, after_score=score) for index, score in one)
+        for one in ([(0, None), (1, 0.2)], [(2, 0.9)], [])
+    ]
+    told = whole([replace(part, examples=one) for part, one in zip(PARTS, shown, strict=True)])
+    assert [one.index for one in told.examples] == [2, 1, 0]
+
+
+def of_classes(*shares):
+    """What each of three shards says of its classes, as (label, n, before, value)."""
+    told = [tuple(ClassScore(label=a, n=n, before=b, value=v) for a, n, b, v in one) for one in shares]
+    return whole([replace(part, classes=one) for part, one in zip(PARTS, told, strict=True)]).classes
+
+
+def test_a_class_has_the_mean_of_all_its_examples_and_counts_stay_counts():
+    # 3 of 47 and 1 of 3 are 4 of 50, which the sum of the two shares misses by rounding.
+    (told,) = of_classes([("cat", 47, 3 / 47, 0.5)], [], [("cat", 3, 1 / 3, 0.1)])
+    assert (told.n, told.before, told.value) == (50, 4 / 50, pytest.approx((47 * 0.5 + 3 * 0.1) / 50))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "order"),
+    [
+        ("2 10", "-3 9", "-3 2 9 10"),
+        ("cat dog", "ant cat", "ant cat dog"),
+        ("9", "10 nine", "10 9 nine"),
+        ("0.5 10.5", "9.5", "0.5 9.5 10.5"),
+        # No number, though a digit.
+        ("\u00b9 b", "a", "a b \u00b9"),
+        # Labels that are words are told by the alphabet, numbers or not.
+        ("10 9", "2", "10 2 9"),
+        ("2", "10 9", "10 2 9"),
+    ],
+)
+def test_classes_stand_in_the_order_in_which_one_session_tells_them(first, second, order):
+    shares = [[(label, 1, 1.0, 0.0) for label in one.split()] for one in (first, second, "")]
+    assert " ".join(one.label for one in of_classes(*shares)) == order
+
+
+@pytest.mark.parametrize("labels", [np.array([2, 9, 10]), np.array(["2", "9", "10"]), np.array(["b", "a", "c"])])
+def test_classes_of_names_and_numbers_stand_as_in_one_session(labels):
+    def told(policy):
+        s = Subject(lambda x: labels[MODEL.logits(x).argmax(axis=1)], X, labels[Y], policy=policy, bounds=(0, 1))
+        measurement = s.accuracy(under=NOISE)
+        return measurement.record(measurement >= 0.5)
+
+    parts = [told(Policy(exact=True, shard=Shard(index=index, count=2))) for index in (1, 2)]
+    assert whole(parts).classes == told(Policy(exact=True)).classes
+
+
 def test_more_shards_than_examples_leave_some_empty_and_the_result_the_same():
     policy = Policy(exact=True, samples=3)
     assert differences(measured("noise", policy), merged("noise", policy, 5)) == {}
@@ -166,6 +248,9 @@ def test_a_verdict_that_rests_on_an_attack_which_a_shard_found_sick_is_invalid()
     assert told.decision == "INVALID"
     assert "the attack proves nothing about this model" in told.reason
     assert "(shard 1/2)" in told.reason
+    signs = [(f"{sign} (shard {one.piece.shard})", remedy) for one in shards(0.3) for sign, remedy in one.findings]
+    assert len(signs) >= 2
+    assert told.findings == tuple(signs)
     # What is undecided rests on nothing.
     undecided = [replace(part, claim="population", bar=told.scores.array().mean()) for part in shards(0.3)]
     assert whole(undecided).decision == "UNDECIDED"
@@ -173,7 +258,7 @@ def test_a_verdict_that_rests_on_an_attack_which_a_shard_found_sick_is_invalid()
     failed = whole(list(shards(0.99)))
     assert (one >= 0.99).decision is Decision.FAIL
     assert failed.decision == "FAIL"
-    assert failed.findings
+    assert failed.findings == tuple(signs)
 
 
 def _without_gradient(self, x, y, loss):
