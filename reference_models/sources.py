@@ -174,5 +174,5 @@ def _docstrings(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _range(node: ast.AST) -> tuple[tuple[int, int], tuple[int, int]]:
-    first = min([node, *getattr(node, "decorator_list", [])], key=lambda each: each.lineno)  # type: ignore[attr-defined]
-    return (first.lineno, first.col_offset), (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    first = min([node, *getattr(node, "decorator_list", [])], key=lambda each: each.lineno)
+    return (first.lineno, first.col_offset), (node.end_lineno, node.end_col_offset)
