@@ -19,8 +19,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps imagecorruptions
 	touch $@
 
-demo: $(STAMP) ## Train the MNIST CNN, check its robustness, write a page
-	$(BIN)/python -m reference_models train mnist_cnn
+demo: $(STAMP) ## Check the robustness of the MNIST CNN that ships, write a page
 	$(BIN)/python -m pytest examples -c examples/pytest.ini --rootdir=examples -p no:randomly --robust-report; \
 	  status=$$?; test $$status -le 1 && exit $$status
 

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 @pytest.fixture(scope="session")
 def mnist():
-    """The MNIST CNN of the reference models, trained on first use, with its data."""
+    """The MNIST CNN of the reference models, which ships trained, with its data."""
     from reference_models import trained
     from reference_models.tasks.mnist_cnn import TASK
 
