@@ -159,6 +159,21 @@ def test_what_was_looked_for_stands_with_its_numbers_whether_healthy_or_not() ->
         "random noise of the same budget broke 63 of 96 examples, the attack only 61",
         "in none of 4 texts was there a word that it may exchange",
     ]
+    remedies = [
+        ("division by zero", "overflow in the model"),
+        ("rounding", "without that step", "attack without gradients"),
+        ("overflows", "a smaller budget"),
+        ("more steps or a smaller step", "randomness or masking"),
+        ("more steps or restarts", "without gradients"),
+        ("a lexicon of words", "edits=1", "protect"),
+    ]
+    for one, words in zip(sick, remedies, strict=True):
+        assert all(word in one.finding.remedy for word in words)
+
+
+def test_a_share_is_told_where_it_is_neither_none_nor_all() -> None:
+    seen = [diagnose(Meter(gradients=40, broken_gradients=count), Signs())[0].seen for count in (0, 1, 39, 40)]
+    assert seen == ["0 of 40", "1 of 40 (2.5 %)", "39 of 40 (98 %)", "40 of 40"]
 
 
 def test_a_threshold_is_passed_by_one_and_not_before() -> None:
@@ -168,6 +183,7 @@ def test_a_threshold_is_passed_by_one_and_not_before() -> None:
     assert sick(Meter(gradients=100, zero_gradients=10)) == []
     assert sick(Meter(gradients=100, zero_gradients=11)) == ["gradients that are exactly zero"]
     assert sick(rises_counted=9, loss_rise=-1.0) == []
+    assert sick(rises_counted=10, loss_rise=0.5) == []
     assert sick(rises_counted=10, loss_rise=0.0) == ["rise of the loss"]
     assert sick(compared=9, broken_there=3, broken_by_noise=4) == []
     assert sick(compared=9, broken_there=3, broken_by_noise=5) == ["random noise of the same budget"]

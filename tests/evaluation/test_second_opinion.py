@@ -9,10 +9,14 @@ import pytest
 
 from pytest_robust import L2, Subject, Targeted, WorstOf
 from pytest_robust.attacks import DDN, FGSM, PGD, AdaptiveEOT, AutoAttack, Square
+from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.model import Differentiable, LossGradient, Pullback
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.streams import Streams
 from pytest_robust.core.verdict import Decision
-from pytest_robust.evaluation.second_opinion import asked_again
+from pytest_robust.evaluation.probe import Meter, probe
+from pytest_robust.evaluation.realise import Trial
+from pytest_robust.evaluation.second_opinion import asked_again, second_opinion
 from pytest_robust.evaluation.smoothed import Smoothed
 from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import GaussianNoise
@@ -272,3 +276,197 @@ def test_few_examples_are_asked_again_the_first_and_the_first_that_stand() -> No
     assert asked_again(standing).tolist() == [*range(32), 50, 60]
     assert len(asked_again(np.ones(100, dtype=bool))) == 32
     assert asked_again(np.zeros(3, dtype=bool)).tolist() == [0, 1, 2]
+
+
+SMALL = np.full((40, 4), 0.5, dtype=np.float32)
+# Out of reach of every budget, so each attack goes all its way.
+FLAT = LinearModel(np.random.default_rng(3).normal(size=(4, 4)), np.array([20, 0, 0, 0]))
+
+
+@dataclass
+class Told:
+    """What each attack in turn is told to have broken: the first so many examples, whatever it did."""
+
+    counts: tuple[int, ...]
+    x: np.ndarray
+    rows: list = field(default_factory=list)
+    changed: list = field(default_factory=list)
+
+    def __call__(self, changed, labels, rows):
+        assert labels is None
+        turn = len(self.rows)
+        self.rows.append(len(rows))
+        self.changed.append(changed - self.x[rows])
+        return np.arange(len(rows)) < self.counts[turn]
+
+
+def asked(attack, *counts, broken=0, standing=0, n=40, model=FLAT, bounds=(0, 1), y=None, told=None):
+    """Return what is found with the answers given, and who answered."""
+    x = SMALL[:n]
+    told = told or Told(counts=counts, x=x)
+    meter = Meter()
+    trial = Trial(
+        model=probe(model, meter, x, None),
+        x=x,
+        y=np.zeros(n, dtype=int) if y is None else y,
+        bounds=lambda: Bounds(*bounds),
+        streams=Streams.of(0, index=np.arange(n)),
+        table=lambda: pytest.fail("these are no tables"),
+        broken=told,
+    )
+    rows = np.arange(n)
+    return second_opinion(attack, trial, rows < broken, rows >= n - standing, meter), told
+
+
+def seen(opinion):
+    return {one.asked: one.seen for one in opinion.health}
+
+
+def found(opinion):
+    assert [one.finding is not None for one in opinion.health[:-1]] == [False] * (len(opinion.health) - 1)
+    return opinion.health[-1].asked if opinion.findings else None
+
+
+@dataclass(frozen=True)
+class Twice(Differentiable):
+    """Answers one thing, then another."""
+
+    first: np.ndarray
+    then: np.ndarray
+    types: list = field(default_factory=list)
+
+    def logits(self, x):
+        self.types.append(x.dtype)
+        return np.asarray(self.first if len(self.types) % 2 else self.then, dtype=np.float32)
+
+    def pullback(self, x, directions, *, count):
+        directions(self.first)
+        return Pullback(logits=self.first, gradients=np.zeros((count, *x.shape), dtype=np.float32))
+
+
+def test_answers_that_differ_by_more_than_a_hundredth_of_their_own_spread_are_counted() -> None:
+    first = np.tile([0.0, 100.0], (6, 1))
+    first[0], first[1] = [1000, 1000.5], [0, 0.001]
+    then = first + np.array([[0.1, 0], [0.0005, 0], [1, 0], [0, 0.5], [0, 0], [0, 0]])
+    goal = Targeted(1)
+    opinion, _ = asked(PGD(eps=0.1, goal=goal), n=6, model=(model := Twice(first, then)))
+    assert seen(opinion) == {"answers that differ when the model is asked again": "2 of 6 inputs"}
+    assert "answers 2 of 6 inputs differently" in opinion.findings[0].sign
+    for word in ("under=AdaptiveEOT(attack=...)", "training=False"):
+        assert word in opinion.findings[0].remedy
+    # It is asked as attacks ask.
+    assert model.types == [np.float32] * 2
+    then[1] = first[1]
+    opinion, _ = asked(PGD(eps=0.1, goal=goal), n=6, model=Twice(first, then))
+    assert seen(opinion) == {"answers that differ when the model is asked again": "1 of 6 inputs"}
+    assert opinion.findings == ()
+
+
+@pytest.mark.parametrize(("n", "enough"), [(40, 4), (10, 2)])
+def test_one_step_must_break_a_tenth_more_and_two(n, enough) -> None:
+    attack = PGD(eps=0.1, steps=3)
+    opinion, told = asked(attack, 3 + enough, broken=3, n=n)
+    assert found(opinion) == "one step of the whole budget"
+    assert f"broke {3 + enough} of {n} examples, the attack only 3" in opinion.findings[0].sign
+    assert "step size" in opinion.findings[0].remedy
+    assert told.rows == [n]
+    opinion, _ = asked(attack, 2 + enough, 3, broken=3, n=n)
+    assert found(opinion) is None
+    assert seen(opinion)["one step of the whole budget"] == f"broke {2 + enough} of {n} examples, the attack 3"
+
+
+@pytest.mark.parametrize(("broken", "enough"), [(12, 3), (4, 2), (40, 10)])
+def test_a_larger_budget_must_miss_a_quarter_and_two(broken, enough) -> None:
+    attack = PGD(eps=0.1, steps=3)
+    opinion, told = asked(attack, 0, broken - enough, broken=broken)
+    assert found(opinion) == "a larger budget"
+    said = f"of {broken} examples that the attack breaks with a budget of 0.1 it misses"
+    assert opinion.findings[0].sign == f"{said} {enough} with 0.2"
+    assert "step that is too large" in opinion.findings[0].remedy
+    assert "how far the input has moved" in opinion.findings[0].remedy
+    assert told.rows == [40, broken]
+    opinion, _ = asked(attack, 0, broken - enough + 1, broken=broken)
+    assert found(opinion) is None
+    assert seen(opinion)["a larger budget"] == f"{said} {enough - 1} with 0.2"
+
+
+def test_a_larger_budget_is_twice_as_large_or_as_large_as_there_is_one() -> None:
+    for attack, most in ((PGD(eps=0.8, norm=L2, steps=3), "1.6"), (PGD(eps=1.5, norm=L2, steps=3), "2")):
+        opinion, _ = asked(attack, 0, 4, broken=4)
+        assert seen(opinion)["a larger budget"].endswith(f" it misses 0 with {most}")
+    # Of the largest there is, none is larger.
+    opinion, told = asked(PGD(eps=1.0, steps=3), 0, broken=4)
+    assert "a larger budget" not in seen(opinion)
+    assert told.rows == [40]
+
+
+STANDING = "attacks without the model's own gradients"
+
+
+@pytest.mark.parametrize(("left", "words"), [(0, "0 examples"), (1, "1 example")])
+def test_fewer_than_two_that_stronger_attacks_leave_tell_nothing(left, words) -> None:
+    counts = (0, 8 - left, 0) if left else (0, 8)
+    opinion, told = asked(PGD(eps=0.1, steps=3), *counts, standing=20)
+    assert seen(opinion)[STANDING] == f"not tried: attacks by its gradients left {words} standing"
+    assert told.rows == [40, 8, 1][: len(counts)]
+    assert found(opinion) is None
+
+
+SQUARE = "Square, without gradients, in 200 queries, breaks"
+SMOOTH = "an attack by the gradients of a smoothed copy breaks"
+
+
+@pytest.mark.parametrize(("left", "enough"), [(8, 4), (2, 2)])
+def test_half_of_the_stubborn_and_two_must_fall_without_gradients(left, enough) -> None:
+    attack, stronger = PGD(eps=0.1, steps=3), (0, 8 - left, 0)
+    opinion, told = asked(attack, *stronger, enough, standing=20)
+    assert told.rows == [40, 8, left, left]
+    assert found(opinion) == STANDING
+    assert seen(opinion)[STANDING] == f"{SQUARE} {enough} of {left} examples"
+    assert opinion.findings[0].sign.startswith(f"{SQUARE} {enough} of {left} examples that attacks")
+    for word in ("gradient lies", "Defended(model, preprocess)", "AutoAttack or Square"):
+        assert word in opinion.findings[0].remedy
+    opinion, _ = asked(attack, *stronger, enough - 1, enough, standing=20)
+    assert found(opinion) == STANDING
+    assert seen(opinion)[STANDING] == f"{SQUARE} {enough - 1} of {left} examples; {SMOOTH} {enough} of {left} examples"
+    assert opinion.findings[0].sign.startswith(f"{SMOOTH} {enough} of {left} examples that attacks")
+
+
+def test_all_that_is_tried_keeps_to_the_budget_and_takes_some_thousand_calls() -> None:
+    opinion, told = asked(PGD(eps=0.3, norm=L2, steps=3), 0, 4, 0, 0, 3, 3, broken=4, standing=30)
+    assert found(opinion) is None
+    assert seen(opinion)[STANDING] == f"{SQUARE} 3 of 8 examples; {SMOOTH} 3 of 8 examples"
+    far = np.array([np.linalg.norm(change, axis=1).max() for change in told.changed])
+    budgets = np.array([0.3, 0.6, 0.3, 0.3, 0.3, 0.3])
+    assert told.rows == [40, 4, 8, 8, 8, 8]
+    assert (far <= budgets * (1 + 1e-4)).all()
+    assert (far > budgets / 2).all()
+    # Eight examples: 50 steps, 50 aimed at each of three classes, and 20 at 8 points each.
+    most = 8 * (50 + 3 * 50 + 20 * 8)
+    assert most <= opinion.cost.gradients <= most + 3 * 40
+    assert 8 * 100 < opinion.cost.queries < 8 * 300
+
+
+def test_of_a_random_model_most_of_nine_answers_count() -> None:
+    attack = AdaptiveEOT(attack=PGD(eps=0.1, steps=3), samples=3)
+    opinion, told = asked(attack, *[0] * 4, *[5] * 5)
+    assert told.rows == [40] * 9
+    assert found(opinion) == "one step of the whole budget"
+    assert "broke 5 of 40 examples" in opinion.findings[0].sign
+    # One step is the mean of as many draws as the attack takes.
+    assert opinion.cost.gradients == 3 * 40
+    opinion, told = asked(attack, *[0] * 5, *[5] * 4)
+    assert seen(opinion)["one step of the whole budget"] == "broke 0 of 40 examples, the attack 0"
+
+
+def test_an_honest_model_whose_nearest_class_is_not_its_second_likeliest_is_not_accused() -> None:
+    # Upwards lies the likelier class, just out of reach; downwards another, which the gradient shows only from near.
+    weights = np.array([[0, 3.9, -21], [0, 0, 0], [0, 0, 0], [0, 0, 0]])
+    model = LinearModel(weights, np.array([0, -2 - 3.9 / 2, -10 + 21 / 2]))
+
+    def broken(changed, labels, rows):
+        return model.logits(changed).argmax(axis=1) != 0
+
+    opinion, _ = asked(PGD(eps=0.5), standing=40, model=model, told=broken)
+    assert seen(opinion)[STANDING] == "not tried: attacks by its gradients left 0 examples standing"
+    assert opinion.findings == ()
