@@ -250,3 +250,70 @@ def test_answers_that_cannot_be_judged_are_refused(answer, message) -> None:
 def test_labels_outside_the_outputs_are_refused(labels, message) -> None:
     with pytest.raises(InvalidData, match=message):
         by_example(MODEL, GaussianNoise(sigma=0.1), y=labels)
+
+
+def test_the_next_look_is_the_first_beyond_and_no_more_is_evaluated_for_it() -> None:
+    evaluation = Laboratory(MODEL, Dataset(x=X, y=Y), Policy()).evaluation(Request(under=GaussianNoise(sigma=0.4)))
+    assert (evaluation.look_after(0), evaluation.done) == (32, 32)
+    assert (evaluation.look_after(31), evaluation.done) == (32, 32)
+    assert (evaluation.look_after(32), evaluation.done) == (64, 64)
+    assert (evaluation.look_after(0), evaluation.done) == (32, 64)
+    assert (evaluation.look_after(64), evaluation.done) == (90, 90)
+
+
+def test_what_was_known_at_a_look_stays_however_far_it_has_got_since() -> None:
+    groups = np.arange(N) // 2
+    data = Dataset(x=X, y=Y, groups=groups)
+    evaluation = Laboratory(MODEL, data, Policy()).evaluation(Request(under=WorstOf(FGSM(eps=0.02), FGSM(eps=0.1))))
+    evaluation.extend(32)
+    early = evaluation.outcomes
+    evaluation.extend(N)
+    late = evaluation.outcomes_at(32)
+    assert len(early) == len(late) == 32
+    assert late.total == N
+    for name in ("index", "clean", "perturbed", "distance", "broken_by", "target", "groups"):
+        np.testing.assert_array_equal(getattr(late, name), getattr(early, name))
+    assert late.cost.queries == early.cost.queries < evaluation.outcomes.cost.queries
+    assert late.cost.gradients == early.cost.gradients == RIGHT[early.index].sum()
+    assert late.health == early.health
+    assert late.groups.tolist() == groups[late.index].tolist()
+    assert late.target.tolist() == Y[late.index].tolist()
+    # Between looks nothing was looked for.
+    assert evaluation.outcomes_at(5).health == ()
+    assert len(evaluation.outcomes_at(5)) == 5
+    # What is handed out is nobody else's.
+    late.clean[:] = late.perturbed[:] = late.distance[:] = late.broken_by[:] = 9
+    assert evaluation.outcomes_at(32).clean.max() == 1
+    assert evaluation.outcomes_at(32).perturbed.max() == 1
+    assert np.nanmax(evaluation.outcomes_at(32).distance) < 9
+    assert evaluation.outcomes_at(32).broken_by.max() < 9
+
+
+def test_only_examples_right_at_first_have_a_distance_and_may_be_laid_to_a_member() -> None:
+    evaluation = Laboratory(MODEL, Dataset(x=X, y=Y), Policy(batch_size=20)).evaluation(
+        Request(under=WorstOf(FGSM(eps=0.02), FGSM(eps=0.1)))
+    )
+    evaluation.extend(N)
+    found = evaluation.outcomes
+    right = RIGHT[found.index]
+    assert (np.isnan(found.distance) == ~right).all()
+    assert (found.broken_by[~right] == -1).all()
+    assert ((found.broken_by >= 0) == ((found.clean > 0) & (found.perturbed < 1))).all()
+    assert set(found.broken_by.tolist()) == {-1, 0, 1}
+    assert found.reached is None
+    assert found.outputs is None
+    assert (found.perturbed[~right] == 0).all()
+
+
+def test_the_answers_that_were_asked_for_stand_with_their_examples() -> None:
+    evaluation = Laboratory(MODEL, Dataset(x=X, y=Y), Policy(batch_size=20)).evaluation(Request(outputs=True))
+    evaluation.extend(N)
+    found = evaluation.outcomes
+    assert found.outputs == pytest.approx(MODEL.logits(X)[found.index], abs=1e-5)
+    assert found.clean.tolist() == found.perturbed.tolist() == RIGHT[found.index].tolist()
+    assert found.cost.queries == N
+    again = Laboratory(MODEL, Dataset(x=X, y=Y), Policy(batch_size=20))
+    for wanted, asked in ((Request(), N), (Request(wrong=True), (~RIGHT).sum())):
+        evaluation = again.evaluation(wanted)
+        evaluation.extend(N)
+        assert evaluation.outcomes.cost.queries == asked
