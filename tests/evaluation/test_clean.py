@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from pytest_robust import BoxesKept, ByFunction, Dataset, InvalidData, SameAsClean, WithinTolerance, as_boxes
-from pytest_robust.core.criteria import Correct
+from pytest_robust.core.criteria import AgainstClean, Correct
 from pytest_robust.core.errors import NeedsValues
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.model import Model
@@ -108,6 +109,47 @@ def test_without_labels_the_answers_stand_in_their_place() -> None:
             clean(criterion=needs, y=None)
 
 
+@dataclass(frozen=True)
+class Near(AgainstClean):
+    """Right is an answer whose scores are next to the first ones."""
+
+    about_classes: ClassVar = True
+
+    def kept(self, outputs: Any) -> Any:
+        return np.array(outputs)
+
+    def score(self, target: Any, outputs: Any) -> Any:
+        return np.isclose(target, outputs).all(axis=1).astype(float)
+
+
+def test_what_a_criterion_keeps_of_the_first_answers_is_what_later_ones_are_judged_by() -> None:
+    found = clean(criterion=Near(), y=None)
+    assert found.score(np.arange(7)).tolist() == [1] * 7
+    assert found.reference(np.array([2, 6])) == pytest.approx(MODEL.logits(X[[2, 6]]))
+    # What moves with an input is a label all the same.
+    assert found.target(np.array([2, 6])).tolist() == SAID[[2, 6]].tolist()
+
+
+class Decided(LinearModel):
+    """Scores for those who ask about classes, and the name of its class for others."""
+
+    def predict(self, x: Any) -> Any:
+        return np.array(["abc"[one] for one in self.logits(x).argmax(axis=1)])
+
+
+def test_scores_are_asked_for_by_criteria_about_classes_and_the_models_own_answer_by_others() -> None:
+    model = Decided(MODEL.weights, MODEL.bias)
+    assert clean(model).ask(np.arange(3)) == pytest.approx(MODEL.logits(X[:3]))
+    named = ByFunction(lambda target, output: float(output == "abc"[target]))
+    found = clean(model, named)
+    assert found.ask(np.arange(3)).tolist() == ["abc"[one] for one in SAID[:3]]
+    assert found.score(np.arange(7)).tolist() == (SAID == Y).tolist()
+
+
+def test_whole_labels_of_another_type_have_the_same_losses() -> None:
+    assert clean(y=Y.astype(float)).loss(np.arange(7)).tolist() == clean().loss(np.arange(7)).tolist()
+
+
 def test_labels_that_the_data_have_do_not_count_where_the_answers_do() -> None:
     found = clean(criterion=SameAsClean())
     assert found.score(np.arange(7)).tolist() == [1] * 7
@@ -116,7 +158,7 @@ def test_labels_that_the_data_have_do_not_count_where_the_answers_do() -> None:
 
 def test_longer_answers_of_a_later_batch_are_not_cut() -> None:
     names = np.array(["a", "bb", "c", "a long name", "e", "f", "g"])
-    model = Answers(lambda x: names[[X[:, 0].tolist().index(value) for value in x[:, 0]]])
+    model = Answers(lambda x: np.array([str(names[X[:, 0].tolist().index(value)]) for value in x[:, 0]]))
     found = clean(model, SameAsClean(), y=None, batch_size=2)
     found.ensure(np.arange(7))
     assert found.target(np.arange(7)).tolist() == names.tolist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from pytest_robust import Bounds, Dataset, SameAsClean, Targeted
 from pytest_robust.attacks import PGD, TransferAttack, UniformNoise
 from pytest_robust.core.claim import Claim
+from pytest_robust.core.criteria import Correct
 from pytest_robust.core.deadline import Deadline
 from pytest_robust.core.errors import OutOfTime
 from pytest_robust.core.metric import Request
@@ -138,6 +139,33 @@ def test_the_policy_decides_where_an_evaluation_looks(policy, looks) -> None:
     assert ear.looks == looks
 
 
+@dataclass(frozen=True)
+class Halves(Correct):
+    """Finds answers half right after it has been told whose answers it reads."""
+
+    of: Any = None
+
+    def about(self, model: Any) -> Halves:
+        return Halves(of=model)
+
+    def score(self, target: Any, outputs: Any) -> Any:
+        found = super().score(target, outputs)
+        told.append(self.of)
+        return found if self.of is None else 0.5 * found
+
+
+told: list[Any] = []
+
+
+def test_a_criterion_reads_the_answers_of_the_model_that_it_was_told_about() -> None:
+    told.clear()
+    evaluation = laboratory().evaluation(Request(under=NOISE, criterion=Halves()))
+    evaluation.extend(40)
+    assert set(map(id, told)) == {id(MODEL)}
+    assert set(evaluation.outcomes.clean.tolist()) == {0, 0.5}
+    assert set(evaluation.outcomes.perturbed.tolist()) <= {0, 0.5}
+
+
 def test_the_seed_decides_the_random_numbers() -> None:
     def scores(seed: int) -> Any:
         found = laboratory(seed=seed, exact=True).evaluation(Request(under=GaussianNoise(sigma=0.5)))
@@ -163,6 +191,7 @@ def test_other_data_have_the_same_bounds_and_their_evaluations_are_made_once() -
     assert one.data_of(asked) is one.data_of(asked)
     assert np.array_equal(one.data_of(asked).x, X[:9])
     assert one.data_of(asked).bounds_of(None) == Bounds(0, 2)
+    assert one.with_policy(Policy(seed=1)).data_of(asked).bounds_of(None) == Bounds(0, 2)
 
 
 def test_a_rival_is_asked_about_the_same_examples_in_the_same_order_once() -> None:
@@ -227,7 +256,7 @@ def test_those_made_of_a_laboratory_have_its_deadline_and_look_as_early() -> Non
     ):
         with pytest.raises(OutOfTime):
             late.evaluation(asked).extend(1)
-    with pytest.raises(OutOfTime):
+    with pytest.raises(OutOfTime, match="after 0 of 40 examples"):
         late.evaluation(Request(under=NOISE, only_right=True))
     # What it costs is found out, however late.
     few = late.of_few(4, Ear()).evaluation(Request(under=NOISE))

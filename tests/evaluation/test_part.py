@@ -87,3 +87,8 @@ def test_one_part_of_a_composition_that_names_the_input_is_enough(change) -> Non
     changed = part.into({"a": np.zeros((2, 3)), "b": np.ones((2, 3))}, np.full((2, 3), 5.0))
     assert (changed["a"] == 0).all()
     assert (changed["b"] == 5).all()
+
+
+def test_of_several_inputs_that_could_change_the_change_is_told_to_name_one() -> None:
+    with pytest.raises(InvalidArgument, match=r"^GaussianNoise\(sigma=0.1\): the model has the inputs \['a', 'b'\]"):
+        part_of(Dataset(x={"a": np.zeros(2), "b": np.zeros(2)}, y=None), GaussianNoise(sigma=0.1))

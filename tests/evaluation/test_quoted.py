@@ -244,13 +244,17 @@ def test_a_file_names_the_input_of_several_that_changed() -> None:
             return super().logits(x["image"])
 
     model = Reads(WEIGHTS - WEIGHTS.mean(axis=0), np.zeros(3))
-    found, _ = evaluated(GaussianNoise(sigma=0.3, on="image"), model=model, data=data)
+    under = GaussianNoise(sigma=0.3, on="image")
+    found, scores = evaluated(under, model=model, data=data)
     one = found.counterexamples_at(40)[0]
     assert one.entry == "image"
     assert one.clean["other"].tolist() == one.changed["other"].tolist() == [float(one.index)]
     assert np.array_equal(one.clean["image"], X[[one.index]])
     assert (one.changed["image"] != one.clean["image"]).any()
     assert one.bounds == (0, 1)
+    (shown,) = found.examples_of(np.array([one.index]), scores[[one.index]], under)
+    assert shown.clean is not None
+    assert shown.changed != shown.clean
 
 
 def test_where_right_is_the_answer_before_no_label_is_kept_and_of_other_criteria_nothing() -> None:

@@ -143,22 +143,27 @@ def test_of_several_the_last_that_follows_gradients_is_asked_with_its_own_budget
     assert seen(evaluation(WorstOf(large, small), model=BLIND))[NOISE].startswith("broke 0 ")
 
 
-def test_noise_on_whole_numbers_is_whole_too() -> None:
-    types = set()
+def test_noise_is_of_the_type_of_the_inputs_and_on_whole_numbers_goes_up_as_well_as_down() -> None:
+    asked: list[Any] = []
 
-    class Whole(LinearModel):
+    class Remembers(LinearModel):
         def logits(self, x: Any) -> Any:
-            types.add(np.asarray(x).dtype)
+            asked.append(np.array(x))
             return super().logits(x)
 
         def loss_gradient(self, x: Any, y: Any, loss: Any) -> LossGradient:
             return MODEL.loss_gradient(x, y, loss)
 
-    levels = np.rint(X * 255).astype(np.uint8)
-    whole = Whole(MODEL.weights, MODEL.bias)
-    found = evaluation(FGSM(eps=40), model=whole, x=levels, y=MODEL.logits(levels).argmax(axis=1))
+    model, levels = Remembers(MODEL.weights, MODEL.bias), np.rint(X * 255).astype(np.uint8)
+    assert " of 60 examples" in seen(evaluation(FGSM(eps=0.1), model=model))[NOISE]
+    assert {one.dtype for one in asked} == {np.dtype(np.float32)}
+    asked.clear()
+    found = evaluation(FGSM(eps=1), model=model, x=levels, y=MODEL.logits(levels).argmax(axis=1), batch_size=60)
     assert " of 60 examples" in seen(found)[NOISE]
-    assert types == {np.dtype(np.uint8)}
+    assert {one.dtype for one in asked} == {np.dtype(np.uint8)}
+    clean = levels[found.outcomes.index].astype(int)
+    noise = np.concatenate(asked[2::2]).astype(int) - clean
+    assert set(np.unique(noise)) == {-1, 0, 1}
 
 
 def test_an_opinion_is_about_the_examples_right_at_first_up_to_its_look() -> None:

@@ -75,6 +75,7 @@ def test_labels_and_answers_that_can_be_compared_are_taken(target, outputs) -> N
     [
         (np.array([0, 1]), BOXES, InvalidModel, "the model answers boxes"),
         (BOXES, SCORES, InvalidModel, "y holds boxes"),
+        (np.array([0, 1]), np.array([1, 0.75], dtype=np.float32), InvalidModel, r"\(such as 0.75\)"),
         (np.array([0, 1]), np.array([1.0, 0.25]), InvalidModel, r"one number an input \(such as 0.25\)"),
         (np.array([0, 1]), np.array(["a", "b"]), InvalidData, "labels such as .*'a'.*, y holds int64 such as .*0"),
         (np.array(["a", "b"]), np.array([0, 1]), InvalidData, "labels such as .*0.*, y holds <U1 such as .*'a'"),
