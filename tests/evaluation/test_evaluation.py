@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 import pytest
 
-from pytest_robust import L2, Bounds, Dataset, InvalidArgument, InvalidData, InvalidModel, LInf, WorstOf
+from pytest_robust import L2, Bounds, Dataset, InvalidArgument, InvalidData, InvalidModel, LInf, Targeted, WorstOf
 from pytest_robust.attacks import FGSM, PGD, UniformNoise
+from pytest_robust.core.batch import Batch
+from pytest_robust.core.deadline import Deadline
+from pytest_robust.core.errors import OutOfTime
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
 from pytest_robust.core.norms import Norm
 from pytest_robust.core.parameters import strength
-from pytest_robust.core.perturbation import Attack
+from pytest_robust.core.perturbation import Attack, Transform
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.streams import Streams
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.testing import LinearModel
 from pytest_robust.transforms import Brightness, Flip, GaussianNoise, Rotate
@@ -317,3 +321,85 @@ def test_the_answers_that_were_asked_for_stand_with_their_examples() -> None:
         evaluation = again.evaluation(wanted)
         evaluation.extend(N)
         assert evaluation.outcomes.cost.queries == asked
+
+
+def test_seconds_are_those_of_the_evaluation_look_by_look(monkeypatch) -> None:
+    clock = [1000.0]
+
+    class Slow(LinearModel):
+        def logits(self, x):
+            clock[0] += 2
+            return super().logits(x)
+
+    monkeypatch.setattr("pytest_robust.evaluation.evaluation.time.perf_counter", lambda: clock[0])
+    model = Slow(MODEL.weights, MODEL.bias)
+    evaluation = Laboratory(model, Dataset(x=X, y=Y), Policy()).evaluation(Request(under=UniformNoise(eps=0.01)))
+    evaluation.extend(32)
+    first = clock[0] - 1000
+    assert evaluation.outcomes.cost.seconds == first >= 4
+    clock[0] += 500
+    evaluation.extend(N)
+    assert evaluation.outcomes.cost.seconds == clock[0] - 1500 > first
+    assert evaluation.outcomes_at(32).cost.seconds == first
+
+
+def test_what_was_known_when_the_time_was_over_stays_known() -> None:
+    deadline = Deadline(budget=10, began=0, clock=lambda: len(model.asked))
+    model = Counting()
+    laboratory = Laboratory(model, Dataset(x=X, y=Y), Policy(batch_size=16), deadline=deadline)
+    evaluation = laboratory.evaluation(Request(under=GaussianNoise(sigma=0.1)))
+    with pytest.raises(OutOfTime, match="after 80 of 90 examples"):
+        evaluation.extend(N)
+    assert evaluation.done == len(evaluation.outcomes) == 80
+    evaluation.extend(80)
+
+
+def test_a_budget_is_held_against_all_entries_of_an_input_before_any_is_asked_about() -> None:
+    model = Counting()
+    laboratory = Laboratory(model, Dataset(x=X, y=Y), Policy())
+    assert len(laboratory.evaluation(Request(under=FGSM(eps=5, norm=L2)))) == N
+    with pytest.raises(InvalidArgument, match="larger than any change"):
+        laboratory.evaluation(Request(under=FGSM(eps=7, norm=L2)))
+    with pytest.raises(InvalidArgument, match="larger than any change"):
+        laboratory.evaluation(Request(under=WorstOf(FGSM(eps=0.1), GaussianNoise(sigma=0.1) | FGSM(eps=7, norm=L2))))
+    assert model.asked == []
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+def test_batches_in_which_nothing_was_right_leave_no_trace_in_the_others(first) -> None:
+    order = Laboratory(MODEL, Dataset(x=X, y=Y), Policy()).order
+    said = MODEL.logits(X).argmax(axis=1)
+    right = order[:10] if first else order[-10:]
+    labels = (said + 1) % 3
+    labels[right] = said[right]
+    laboratory = Laboratory(MODEL, Dataset(x=X, y=labels), Policy(batch_size=10))
+    evaluation = laboratory.evaluation(Request(under=WorstOf(FGSM(eps=1e-6), FGSM(eps=0.1))))
+    evaluation.extend(N)
+    found, known = evaluation.outcomes, np.arange(10) if first else np.arange(N - 10, N)
+    assert found.clean[known].tolist() == [1] * 10
+    assert (np.flatnonzero(~np.isnan(found.distance)) == known).all()
+    assert np.delete(found.broken_by, known).tolist() == [-1] * (N - 10)
+    assert set(found.broken_by[known].tolist()) == {-1, 1}
+    wanted = laboratory.evaluation(Request(under=PGD(eps=0.3, steps=5, goal=Targeted(1))))
+    wanted.extend(N)
+    assert np.delete(wanted.outcomes.reached, known).sum() == 0
+    assert wanted.outcomes.reached[known].sum() > 0
+
+
+def test_labels_that_moved_stand_with_their_examples_over_all_batches() -> None:
+    @dataclass(frozen=True, kw_only=True, repr=False)
+    class Turn(Transform):
+        def apply(self, batch: Batch, streams: Streams) -> Batch:
+            return replace(batch, x=np.roll(batch.x, 1, axis=1), y=(batch.y + 1) % 3)
+
+    table = X.reshape(N, -1)[:, :3]
+    labels = table.argmax(axis=1)
+    labels[:20] = (labels[:20] + 1) % 3
+    model = LinearModel(np.eye(3), np.zeros(3))
+    evaluation = Laboratory(model, Dataset(x=table, y=labels), Policy(batch_size=16)).evaluation(Request(under=Turn()))
+    evaluation.extend(N)
+    found = evaluation.outcomes
+    right = found.index >= 20
+    assert found.perturbed.tolist() == right.tolist()
+    # What was wrong at first was not changed, nor was its label.
+    assert found.target.tolist() == np.where(right, (labels[found.index] + 1) % 3, labels[found.index]).tolist()
