@@ -23,7 +23,7 @@ from pytest_robust.core.policy import Policy
 from pytest_robust.core.streams import Streams
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.testing import LinearModel
-from pytest_robust.transforms import Brightness, Flip, GaussianNoise, Rotate
+from pytest_robust.transforms import Brightness, ColumnNoise, Flip, GaussianNoise, Rotate
 
 RANDOM = np.random.default_rng(5)
 N = 90
@@ -384,22 +384,99 @@ def test_batches_in_which_nothing_was_right_leave_no_trace_in_the_others(first) 
     wanted.extend(N)
     assert np.delete(wanted.outcomes.reached, known).sum() == 0
     assert wanted.outcomes.reached[known].sum() > 0
+    # What should be answered anyway was not reached.
+    label = int(labels[right[0]])
+    wanted = laboratory.evaluation(Request(under=PGD(eps=0.3, steps=5, goal=Targeted(label))))
+    wanted.extend(N)
+    assert not wanted.outcomes.reached[wanted.outcomes.target == label].any()
 
 
-def test_labels_that_moved_stand_with_their_examples_over_all_batches() -> None:
-    @dataclass(frozen=True, kw_only=True, repr=False)
-    class Turn(Transform):
-        def apply(self, batch: Batch, streams: Streams) -> Batch:
-            return replace(batch, x=np.roll(batch.x, 1, axis=1), y=(batch.y + 1) % 3)
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Turn(Transform):
+    """Moves each entry to the next place, and each label with it."""
 
+    def apply(self, batch: Batch, streams: Streams) -> Batch:
+        return replace(batch, x=np.roll(batch.x, 1, axis=1), y=(batch.y + 1) % 3)
+
+
+@pytest.mark.parametrize("under", [Turn(), WorstOf(Turn())], ids=["alone", "worst"])
+def test_labels_that_moved_stand_with_their_examples_over_all_batches(under) -> None:
     table = X.reshape(N, -1)[:, :3]
     labels = table.argmax(axis=1)
     labels[:20] = (labels[:20] + 1) % 3
     model = LinearModel(np.eye(3), np.zeros(3))
-    evaluation = Laboratory(model, Dataset(x=table, y=labels), Policy(batch_size=16)).evaluation(Request(under=Turn()))
+    evaluation = Laboratory(model, Dataset(x=table, y=labels), Policy(batch_size=16)).evaluation(Request(under=under))
     evaluation.extend(N)
     found = evaluation.outcomes
     right = found.index >= 20
+    assert found.broken_by is None or (found.broken_by == -1).all()
     assert found.perturbed.tolist() == right.tolist()
     # What was wrong at first was not changed, nor was its label.
     assert found.target.tolist() == np.where(right, (labels[found.index] + 1) % 3, labels[found.index]).tolist()
+
+
+def test_classes_and_notes_of_the_model_are_on_record() -> None:
+    class Told(LinearModel):
+        classes = np.array(["ant", "bee", "cow"])
+        notes = ("read as scores",)
+
+    model = Told(MODEL.weights, MODEL.bias)
+    for answered, classes, notes in ((model, ["ant", "bee", "cow"], ("read as scores",)), (Counting(), None, ())):
+        labels = np.array(["ant", "bee", "cow"])[Y] if classes else Y
+        evaluation = Laboratory(answered, Dataset(x=X, y=labels), Policy()).evaluation(Request())
+        evaluation.extend(32)
+        assert (None if evaluation.outcomes.classes is None else evaluation.outcomes.classes.tolist()) == classes
+        assert evaluation.outcomes.notes == notes
+
+
+def test_where_the_answers_count_those_wrong_at_first_are_changed_too() -> None:
+    @dataclass(frozen=True, kw_only=True, repr=False)
+    class Roll(Transform):
+        def apply(self, batch: Batch, streams: Streams) -> Batch:
+            return replace(batch, x=np.roll(batch.x, 1, axis=1))
+
+    laboratory = Laboratory(MODEL, Dataset(x=X, y=Y), Policy(batch_size=32))
+    evaluation = laboratory.evaluation(Request(under=Roll(), outputs=True))
+    evaluation.extend(N)
+    found = evaluation.outcomes
+    assert found.outputs == pytest.approx(MODEL.logits(np.roll(X, 1, axis=1))[found.index], abs=1e-4)
+
+
+def test_after_a_change_too_scores_are_what_a_criterion_about_classes_reads() -> None:
+    class Decided(LinearModel):
+        def predict(self, x):
+            return np.zeros(len(x), dtype=int)
+
+    decided = Decided(MODEL.weights, MODEL.bias)
+    under = GaussianNoise(sigma=0.2)
+    assert by_example(decided, under)[0].tolist() == by_example(MODEL, under)[0].tolist()
+
+
+def test_a_change_of_texts_that_writes_into_its_input_is_found_out() -> None:
+    @dataclass(frozen=True, kw_only=True, repr=False)
+    class Writes(Transform):
+        def apply(self, batch: Batch, streams: Streams) -> Batch:
+            batch.x[:] = "other"
+            return batch
+
+    texts = np.array(["a text", "another"])
+    evaluation = Laboratory(Counting(), Dataset(x=texts, y=np.zeros(2, dtype=int)), Policy())
+    evaluation.model.predict = lambda x: np.zeros(len(x), dtype=int)
+    with pytest.raises(ValueError, match="read-only"):
+        evaluation.evaluation(Request(under=Writes())).extend(2)
+
+
+def test_a_table_among_other_inputs_is_changed_by_the_columns_that_it_has() -> None:
+    class Sums(Model):
+        def predict(self, x):
+            asked.append(x["meta"].copy())
+            return np.zeros(len(x["meta"]), dtype=int)
+
+    asked = []
+    inputs = {"image": X[:8], "meta": RANDOM.random((8, 3)).astype(np.float32)}
+    laboratory = Laboratory(Sums(), Dataset(x=inputs, y=np.zeros(8, dtype=int)), Policy())
+    evaluation = laboratory.evaluation(Request(under=ColumnNoise(sigma=1, on="meta")))
+    evaluation.extend(8)
+    clean, changed = asked
+    assert clean.shape == changed.shape == (8, 3)
+    assert (clean != changed).all()

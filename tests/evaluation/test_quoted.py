@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pytest_robust import Bounds, ByFunction, Dataset, SameAsClean, TopK
-from pytest_robust.attacks import FGSM, PGD
+from pytest_robust.attacks import FGSM, PGD, WordSubstitution
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
@@ -212,8 +212,10 @@ def test_what_a_file_keeps_are_the_inputs_that_were_quoted() -> None:
     kept, quoted = found.counterexamples_at(40), found.examples_at(40)
     assert len(kept) == 3
     assert [one.index for one in kept] == [one.index for one in quoted]
+    at = found.outcomes.index.tolist()
     for one, told in zip(kept, quoted, strict=True):
         assert RIGHT[one.index]
+        assert told.distance == found.outcomes.distance[at.index(one.index)] > 0
         assert scores[one.index] == 0
         assert np.array_equal(one.clean, X[[one.index]])
         assert one.changed.shape == (1, 4, 4)
@@ -288,3 +290,19 @@ def test_a_text_has_no_range_and_is_kept_whole() -> None:
     assert kept
     assert all(one.bounds == (-np.inf, np.inf) for one in kept)
     assert all(0 < len(one.changed[0]) <= 9 for one in kept)
+
+
+def test_words_to_exchange_are_counted_over_all_batches() -> None:
+    class Films(Model):
+        def predict(self, x: Any) -> Any:
+            return np.array([[0, 1] if "movie" in text else [1, 0] for text in x], dtype=np.float32)
+
+    texts = np.array(["a film", "a book", "the film", "a long text", "film"])
+    data = Dataset(x=texts, y=np.zeros(5, dtype=int))
+    under = WordSubstitution(edits=1, lexicon={"film": ("movie",)})
+    found = Laboratory(Films(), data, Policy(batch_size=2)).evaluation(Request(under=under))
+    found.extend(5)
+    assert [one.seen for one in found.outcomes.health] == ["3 of 5 (60 %)"]
+    assert found.outcomes.perturbed.sum() == 2
+    assert {one.distance for one in found.examples_at(5)} == {1}
+    assert {one.after for one in found.examples_at(5)} == {"1"}

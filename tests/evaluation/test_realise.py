@@ -66,6 +66,8 @@ class Add(Attack):
     goal: Goal = Untargeted()
 
     def perturb(self, model: Any, x: Any, y: Any, threat: Any, streams: Any) -> Any:
+        assert x.dtype == np.float32
+        assert not x.flags.writeable
         return x + np.array(self.numbers, dtype=np.float32)
 
 
@@ -90,12 +92,18 @@ class Relabel(Transform):
 
 
 def test_the_trial_of_some_rows_asks_about_these_by_their_own_labels() -> None:
+    class Rows(LinearModel):
+        def rows(self, keep: Any) -> Any:
+            return keep
+
     asked = Asked(5)
-    some = trial(broken=asked).rows(np.array([3, 5, 1]))
+    some = trial(broken=asked, model=Rows(np.eye(3), np.zeros(3))).rows(np.array([3, 5, 1]))
+    assert some.model.tolist() == [3, 5, 1]
     assert some.x.tolist() == X[[3, 5, 1]].tolist()
     assert some.y.tolist() == Y[[3, 5, 1]].tolist()
     assert some.streams.index.tolist() == [3, 5, 1]
     assert some.broken(X[:2], np.array([7, 8]), np.array([1, 2])).tolist() == [True, False]
+    assert asked.heard[0][0].tolist() == X[:2].tolist()
     assert asked.heard[0][1:] == ([7, 8], [5, 1])
 
 

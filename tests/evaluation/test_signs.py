@@ -88,6 +88,10 @@ def test_an_attack_is_told_by_the_rise_of_the_loss_and_beside_noise(batch_size) 
     assert rises.mean() > 0
 
 
+def test_whole_labels_of_another_type_have_the_same_signs() -> None:
+    assert seen(evaluation(FGSM(eps=0.05), y=Y.astype(float))) == seen(evaluation(FGSM(eps=0.05)))
+
+
 def test_an_attack_that_goes_downhill_is_told_by_the_noise_that_breaks_more() -> None:
     noise = evaluation(UniformNoise(eps=0.5)).outcomes.perturbed
     found = evaluation(FGSM(eps=0.5), model=BLIND)
@@ -102,7 +106,7 @@ def test_an_attack_that_goes_downhill_is_told_by_the_noise_that_breaks_more() ->
 def test_noise_is_tried_on_the_first_examples_of_all_batches_up_to_its_share(monkeypatch) -> None:
     monkeypatch.setattr(room, "_NOISE_SAMPLE", 10)
     whole = evaluation(FGSM(eps=0.5), model=BLIND)
-    parts = evaluation(FGSM(eps=0.5), model=BLIND, batch_size=4)
+    parts = evaluation(FGSM(eps=0.5), model=BLIND, batch_size=9)
     assert " of 10 examples" in seen(whole)[NOISE]
     assert seen(parts)[NOISE] == seen(whole)[NOISE]
     assert parts.outcomes.cost.queries == whole.outcomes.cost.queries == 60 + 10
@@ -157,6 +161,7 @@ def test_noise_is_of_the_type_of_the_inputs_and_on_whole_numbers_goes_up_as_well
     model, levels = Remembers(MODEL.weights, MODEL.bias), np.rint(X * 255).astype(np.uint8)
     assert " of 60 examples" in seen(evaluation(FGSM(eps=0.1), model=model))[NOISE]
     assert {one.dtype for one in asked} == {np.dtype(np.float32)}
+    assert 0 < np.abs(asked[2] - asked[0]).max() <= 0.1 + 1e-6
     asked.clear()
     found = evaluation(FGSM(eps=1), model=model, x=levels, y=MODEL.logits(levels).argmax(axis=1), batch_size=60)
     assert " of 60 examples" in seen(found)[NOISE]
@@ -196,5 +201,7 @@ def test_of_several_the_first_that_follows_gradients_is_asked_again_alone() -> N
     told = {one.asked: one.seen for one in first_many.health}
     # What the others broke does not count for it.
     assert told["one step of the whole budget"].endswith(", the attack 0")
+    nested = evaluation(WorstOf(WorstOf(PGD(eps=1e-6, steps=2), FGSM(eps=0.2)), FGSM(eps=0.3))).opinion_at(60)
+    assert nested.health == first_many.health
     first_one = evaluation(WorstOf(FGSM(eps=1e-6), PGD(eps=0.2, steps=2))).opinion_at(60)
     assert "one step of the whole budget" not in [one.asked for one in first_one.health]
