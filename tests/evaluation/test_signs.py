@@ -167,7 +167,7 @@ def test_noise_is_of_the_type_of_the_inputs_and_on_whole_numbers_goes_up_as_well
     assert " of 60 examples" in seen(found)[NOISE]
     assert {one.dtype for one in asked} == {np.dtype(np.uint8)}
     clean = levels[found.outcomes.index].astype(int)
-    noise = np.concatenate(asked[2::2]).astype(int) - clean
+    noise = np.concatenate(asked[2::3]).astype(int) - clean
     assert set(np.unique(noise)) == {-1, 0, 1}
 
 
