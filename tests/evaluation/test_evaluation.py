@@ -459,11 +459,14 @@ def test_a_change_of_texts_that_writes_into_its_input_is_found_out() -> None:
             batch.x[:] = "other"
             return batch
 
+    class Zeros(Model):
+        def predict(self, x):
+            return np.zeros(len(x), dtype=int)
+
     texts = np.array(["a text", "another"])
-    evaluation = Laboratory(Counting(), Dataset(x=texts, y=np.zeros(2, dtype=int)), Policy())
-    evaluation.model.predict = lambda x: np.zeros(len(x), dtype=int)
+    laboratory = Laboratory(Zeros(), Dataset(x=texts, y=np.zeros(2, dtype=int)), Policy())
     with pytest.raises(ValueError, match="read-only"):
-        evaluation.evaluation(Request(under=Writes())).extend(2)
+        laboratory.evaluation(Request(under=Writes())).extend(2)
 
 
 def test_a_table_among_other_inputs_is_changed_by_the_columns_that_it_has() -> None:
