@@ -35,7 +35,7 @@ from pytest_robust.evaluation.clean import CleanAnswers
 from pytest_robust.evaluation.evidence import Evidence
 from pytest_robust.evaluation.gaps import gaps_refused
 from pytest_robust.evaluation.health import Signs, diagnose
-from pytest_robust.evaluation.looks import FIRST_LOOK, next_look
+from pytest_robust.evaluation.looks import next_look
 from pytest_robust.evaluation.part import part_of, shown_of
 from pytest_robust.evaluation.probe import Meter, ask, probe
 from pytest_robust.evaluation.realise import Trial, realise
@@ -90,8 +90,8 @@ class Evaluation:
         *,
         seed: int,
         batch_size: int,
-        early_looks: bool = True,
-        first_look: int = FIRST_LOOK,
+        early_looks: bool,
+        first_look: int,
         watcher: Watcher = SILENT,
         deadline: Deadline = NEVER,
     ) -> None:

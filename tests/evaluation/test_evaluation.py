@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 import pytest
 
-from pytest_robust import L2, Bounds, Dataset, InvalidArgument, InvalidData, InvalidModel, LInf, WorstOf
+from pytest_robust import L2, Bounds, Dataset, InvalidArgument, InvalidData, InvalidModel, LInf, Targeted, WorstOf
 from pytest_robust.attacks import FGSM, PGD, UniformNoise
+from pytest_robust.core.batch import Batch
+from pytest_robust.core.deadline import Deadline
+from pytest_robust.core.errors import OutOfTime
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Model
 from pytest_robust.core.norms import Norm
 from pytest_robust.core.parameters import strength
-from pytest_robust.core.perturbation import Attack
+from pytest_robust.core.perturbation import Attack, Transform
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.streams import Streams
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.testing import LinearModel
-from pytest_robust.transforms import Brightness, Flip, GaussianNoise, Rotate
+from pytest_robust.transforms import Brightness, ColumnNoise, Flip, GaussianNoise, Rotate
 
 RANDOM = np.random.default_rng(5)
 N = 90
@@ -250,3 +254,232 @@ def test_answers_that_cannot_be_judged_are_refused(answer, message) -> None:
 def test_labels_outside_the_outputs_are_refused(labels, message) -> None:
     with pytest.raises(InvalidData, match=message):
         by_example(MODEL, GaussianNoise(sigma=0.1), y=labels)
+
+
+def test_the_next_look_is_the_first_beyond_and_no_more_is_evaluated_for_it() -> None:
+    evaluation = Laboratory(MODEL, Dataset(x=X, y=Y), Policy()).evaluation(Request(under=GaussianNoise(sigma=0.4)))
+    assert (evaluation.look_after(0), evaluation.done) == (32, 32)
+    assert (evaluation.look_after(31), evaluation.done) == (32, 32)
+    assert (evaluation.look_after(32), evaluation.done) == (64, 64)
+    assert (evaluation.look_after(0), evaluation.done) == (32, 64)
+    assert (evaluation.look_after(64), evaluation.done) == (90, 90)
+
+
+def test_what_was_known_at_a_look_stays_however_far_it_has_got_since() -> None:
+    groups = np.arange(N) // 2
+    data = Dataset(x=X, y=Y, groups=groups)
+    evaluation = Laboratory(MODEL, data, Policy()).evaluation(Request(under=WorstOf(FGSM(eps=0.02), FGSM(eps=0.1))))
+    evaluation.extend(32)
+    early = evaluation.outcomes
+    evaluation.extend(N)
+    late = evaluation.outcomes_at(32)
+    assert len(early) == len(late) == 32
+    assert late.total == N
+    for name in ("index", "clean", "perturbed", "distance", "broken_by", "target", "groups"):
+        np.testing.assert_array_equal(getattr(late, name), getattr(early, name))
+    assert late.cost.queries == early.cost.queries < evaluation.outcomes.cost.queries
+    assert late.cost.gradients == early.cost.gradients == RIGHT[early.index].sum()
+    assert late.health == early.health
+    assert late.groups.tolist() == groups[late.index].tolist()
+    assert late.target.tolist() == Y[late.index].tolist()
+    # Between looks nothing was looked for.
+    assert evaluation.outcomes_at(5).health == ()
+    assert len(evaluation.outcomes_at(5)) == 5
+    # What is handed out is nobody else's.
+    late.clean[:] = late.perturbed[:] = late.distance[:] = late.broken_by[:] = 9
+    assert evaluation.outcomes_at(32).clean.max() == 1
+    assert evaluation.outcomes_at(32).perturbed.max() == 1
+    assert np.nanmax(evaluation.outcomes_at(32).distance) < 9
+    assert evaluation.outcomes_at(32).broken_by.max() < 9
+
+
+def test_only_examples_right_at_first_have_a_distance_and_may_be_laid_to_a_member() -> None:
+    evaluation = Laboratory(MODEL, Dataset(x=X, y=Y), Policy(batch_size=20)).evaluation(
+        Request(under=WorstOf(FGSM(eps=0.02), FGSM(eps=0.1)))
+    )
+    evaluation.extend(N)
+    found = evaluation.outcomes
+    right = RIGHT[found.index]
+    assert (np.isnan(found.distance) == ~right).all()
+    assert (found.broken_by[~right] == -1).all()
+    assert ((found.broken_by >= 0) == ((found.clean > 0) & (found.perturbed < 1))).all()
+    assert set(found.broken_by.tolist()) == {-1, 0, 1}
+    assert found.reached is None
+    assert found.outputs is None
+    assert (found.perturbed[~right] == 0).all()
+
+
+def test_the_answers_that_were_asked_for_stand_with_their_examples() -> None:
+    evaluation = Laboratory(MODEL, Dataset(x=X, y=Y), Policy(batch_size=20)).evaluation(Request(outputs=True))
+    evaluation.extend(N)
+    found = evaluation.outcomes
+    assert found.outputs == pytest.approx(MODEL.logits(X)[found.index], abs=1e-5)
+    assert found.clean.tolist() == found.perturbed.tolist() == RIGHT[found.index].tolist()
+    assert found.cost.queries == N
+    again = Laboratory(MODEL, Dataset(x=X, y=Y), Policy(batch_size=20))
+    for wanted, asked in ((Request(), N), (Request(wrong=True), (~RIGHT).sum())):
+        evaluation = again.evaluation(wanted)
+        evaluation.extend(N)
+        assert evaluation.outcomes.cost.queries == asked
+
+
+def test_seconds_are_those_of_the_evaluation_look_by_look(monkeypatch) -> None:
+    clock = [1000.0]
+
+    class Slow(LinearModel):
+        def logits(self, x):
+            clock[0] += 2
+            return super().logits(x)
+
+    monkeypatch.setattr("pytest_robust.evaluation.evaluation.time.perf_counter", lambda: clock[0])
+    model = Slow(MODEL.weights, MODEL.bias)
+    evaluation = Laboratory(model, Dataset(x=X, y=Y), Policy()).evaluation(Request(under=UniformNoise(eps=0.01)))
+    evaluation.extend(32)
+    first = clock[0] - 1000
+    assert evaluation.outcomes.cost.seconds == first >= 4
+    clock[0] += 500
+    evaluation.extend(N)
+    assert evaluation.outcomes.cost.seconds == clock[0] - 1500 > first
+    assert evaluation.outcomes_at(32).cost.seconds == first
+
+
+def test_what_was_known_when_the_time_was_over_stays_known() -> None:
+    deadline = Deadline(budget=10, began=0, clock=lambda: len(model.asked))
+    model = Counting()
+    laboratory = Laboratory(model, Dataset(x=X, y=Y), Policy(batch_size=16), deadline=deadline)
+    evaluation = laboratory.evaluation(Request(under=GaussianNoise(sigma=0.1)))
+    with pytest.raises(OutOfTime, match="after 80 of 90 examples"):
+        evaluation.extend(N)
+    assert evaluation.done == len(evaluation.outcomes) == 80
+    evaluation.extend(80)
+
+
+def test_a_budget_is_held_against_all_entries_of_an_input_before_any_is_asked_about() -> None:
+    model = Counting()
+    laboratory = Laboratory(model, Dataset(x=X, y=Y), Policy())
+    assert len(laboratory.evaluation(Request(under=FGSM(eps=5, norm=L2)))) == N
+    with pytest.raises(InvalidArgument, match="larger than any change"):
+        laboratory.evaluation(Request(under=FGSM(eps=7, norm=L2)))
+    with pytest.raises(InvalidArgument, match="larger than any change"):
+        laboratory.evaluation(Request(under=WorstOf(FGSM(eps=0.1), GaussianNoise(sigma=0.1) | FGSM(eps=7, norm=L2))))
+    assert model.asked == []
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+def test_batches_in_which_nothing_was_right_leave_no_trace_in_the_others(first) -> None:
+    order = Laboratory(MODEL, Dataset(x=X, y=Y), Policy()).order
+    said = MODEL.logits(X).argmax(axis=1)
+    right = order[:10] if first else order[-10:]
+    labels = (said + 1) % 3
+    labels[right] = said[right]
+    laboratory = Laboratory(MODEL, Dataset(x=X, y=labels), Policy(batch_size=10))
+    evaluation = laboratory.evaluation(Request(under=WorstOf(FGSM(eps=1e-6), FGSM(eps=0.1))))
+    evaluation.extend(N)
+    found, known = evaluation.outcomes, np.arange(10) if first else np.arange(N - 10, N)
+    assert found.clean[known].tolist() == [1] * 10
+    assert (np.flatnonzero(~np.isnan(found.distance)) == known).all()
+    assert np.delete(found.broken_by, known).tolist() == [-1] * (N - 10)
+    assert set(found.broken_by[known].tolist()) == {-1, 1}
+    wanted = laboratory.evaluation(Request(under=PGD(eps=0.3, steps=5, goal=Targeted(1))))
+    wanted.extend(N)
+    assert np.delete(wanted.outcomes.reached, known).sum() == 0
+    assert wanted.outcomes.reached[known].sum() > 0
+    # What should be answered anyway was not reached.
+    label = int(labels[right[0]])
+    wanted = laboratory.evaluation(Request(under=PGD(eps=0.3, steps=5, goal=Targeted(label))))
+    wanted.extend(N)
+    assert not wanted.outcomes.reached[wanted.outcomes.target == label].any()
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Turn(Transform):
+    """Moves each entry to the next place, and each label with it."""
+
+    def apply(self, batch: Batch, streams: Streams) -> Batch:
+        return replace(batch, x=np.roll(batch.x, 1, axis=1), y=(batch.y + 1) % 3)
+
+
+@pytest.mark.parametrize("under", [Turn(), WorstOf(Turn())], ids=["alone", "worst"])
+def test_labels_that_moved_stand_with_their_examples_over_all_batches(under) -> None:
+    table = X.reshape(N, -1)[:, :3]
+    labels = table.argmax(axis=1)
+    labels[:20] = (labels[:20] + 1) % 3
+    model = LinearModel(np.eye(3), np.zeros(3))
+    evaluation = Laboratory(model, Dataset(x=table, y=labels), Policy(batch_size=16)).evaluation(Request(under=under))
+    evaluation.extend(N)
+    found = evaluation.outcomes
+    right = found.index >= 20
+    assert found.broken_by is None or (found.broken_by == -1).all()
+    assert found.perturbed.tolist() == right.tolist()
+    # What was wrong at first was not changed, nor was its label.
+    assert found.target.tolist() == np.where(right, (labels[found.index] + 1) % 3, labels[found.index]).tolist()
+
+
+def test_classes_and_notes_of_the_model_are_on_record() -> None:
+    class Told(LinearModel):
+        classes = np.array(["ant", "bee", "cow"])
+        notes = ("read as scores",)
+
+    model = Told(MODEL.weights, MODEL.bias)
+    for answered, classes, notes in ((model, ["ant", "bee", "cow"], ("read as scores",)), (Counting(), None, ())):
+        labels = np.array(["ant", "bee", "cow"])[Y] if classes else Y
+        evaluation = Laboratory(answered, Dataset(x=X, y=labels), Policy()).evaluation(Request())
+        evaluation.extend(32)
+        assert (None if evaluation.outcomes.classes is None else evaluation.outcomes.classes.tolist()) == classes
+        assert evaluation.outcomes.notes == notes
+
+
+def test_where_the_answers_count_those_wrong_at_first_are_changed_too() -> None:
+    @dataclass(frozen=True, kw_only=True, repr=False)
+    class Roll(Transform):
+        def apply(self, batch: Batch, streams: Streams) -> Batch:
+            return replace(batch, x=np.roll(batch.x, 1, axis=1))
+
+    laboratory = Laboratory(MODEL, Dataset(x=X, y=Y), Policy(batch_size=32))
+    evaluation = laboratory.evaluation(Request(under=Roll(), outputs=True))
+    evaluation.extend(N)
+    found = evaluation.outcomes
+    assert found.outputs == pytest.approx(MODEL.logits(np.roll(X, 1, axis=1))[found.index], abs=1e-4)
+
+
+def test_after_a_change_too_scores_are_what_a_criterion_about_classes_reads() -> None:
+    class Decided(LinearModel):
+        def predict(self, x):
+            return np.zeros(len(x), dtype=int)
+
+    decided = Decided(MODEL.weights, MODEL.bias)
+    under = GaussianNoise(sigma=0.2)
+    assert by_example(decided, under)[0].tolist() == by_example(MODEL, under)[0].tolist()
+
+
+def test_a_change_of_texts_that_writes_into_its_input_is_found_out() -> None:
+    @dataclass(frozen=True, kw_only=True, repr=False)
+    class Writes(Transform):
+        def apply(self, batch: Batch, streams: Streams) -> Batch:
+            batch.x[:] = "other"
+            return batch
+
+    class Zeros(Model):
+        def predict(self, x):
+            return np.zeros(len(x), dtype=int)
+
+    texts = np.array(["a text", "another"])
+    laboratory = Laboratory(Zeros(), Dataset(x=texts, y=np.zeros(2, dtype=int)), Policy())
+    with pytest.raises(ValueError, match="read-only"):
+        laboratory.evaluation(Request(under=Writes())).extend(2)
+
+
+def test_a_table_among_other_inputs_is_changed_by_the_columns_that_it_has() -> None:
+    class Sums(Model):
+        def predict(self, x):
+            asked.append(x["meta"].copy())
+            return np.zeros(len(x["meta"]), dtype=int)
+
+    asked = []
+    inputs = {"image": X[:8], "meta": RANDOM.random((8, 3)).astype(np.float32)}
+    laboratory = Laboratory(Sums(), Dataset(x=inputs, y=np.zeros(8, dtype=int)), Policy())
+    evaluation = laboratory.evaluation(Request(under=ColumnNoise(sigma=1, on="meta")))
+    evaluation.extend(8)
+    clean, changed = asked
+    assert clean.shape == changed.shape == (8, 3)
+    assert (clean != changed).all()

@@ -68,6 +68,15 @@ def test_each_look_is_announced_with_what_the_ones_before_it_decided() -> None:
         assert look.robust == pytest.approx(right.mean())
 
 
+def test_what_became_right_by_the_change_does_not_count_as_robust() -> None:
+    laboratory, ear, request = watched(GaussianNoise(sigma=0.3))
+    evaluation = laboratory.evaluation(replace(request, outputs=True))
+    evaluation.extend(len(evaluation))
+    known = evaluation.outcomes_at(128)
+    assert (known.perturbed[known.clean == 0] > 0).any()
+    assert ear.looks[-1].robust == pytest.approx(((known.clean > 0) & (known.perturbed > 0)).mean())
+
+
 def test_what_is_known_already_is_not_announced_again() -> None:
     laboratory, ear, request = watched(GaussianNoise(sigma=0.3))
     laboratory.evaluation(request).extend(64)
