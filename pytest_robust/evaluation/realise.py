@@ -363,8 +363,9 @@ def _whole(point: Floats, x: Floats, threat: ThreatModel) -> Floats:
     rounded = threat.bounds.clip(x + np.trunc(change))
     for candidate in (x + np.trunc(threat.project(away, x) - x), away):
         inside = threat.allows(candidate, x)
-        longer = inside & (threat.distance(candidate, x) > threat.distance(rounded, x))
-        rounded = np.where(longer.reshape(-1, *[1] * (x.ndim - 1)), candidate, rounded)
+        # By a norm of the largest entry the others may still go further: as far counts too.
+        as_far = inside & (threat.distance(candidate, x) >= threat.distance(rounded, x))
+        rounded = np.where(as_far.reshape(-1, *[1] * (x.ndim - 1)), candidate, rounded)
     return rounded
 
 
