@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pytest_robust.core.baseline import Baseline
+from pytest_robust.core.estimate import Interval
 from pytest_robust.core.gated import Gated, GatedCheck
 from pytest_robust.core.groups import Groups
 from pytest_robust.core.record import Record, Run
@@ -17,6 +18,8 @@ from pytest_robust.core.scores import Scores
 from pytest_robust.gates.gate import Terms, gate
 from pytest_robust.gates.waiver import Waiver
 from pytest_robust.statistics.bounded_mean import bounded_mean
+from pytest_robust.statistics.clustered import clustered_mean
+from pytest_robust.statistics.square_and_add import square_and_add
 
 ID = "test_m.py::test_a::accuracy"
 TODAY = date(2026, 3, 1)
@@ -197,6 +200,19 @@ def test_shares_of_groups_allow_for_them_too():
     alone, groups = decided(old, new), decided(old, replace(new, groups=views))
     assert groups.method == "Learned-Miller-Thomas by groups"
     assert groups.high > alone.high
+    expected = clustered_mean(
+        old.scores.array() - new.scores.array(), views.array(), low=-1, high=1, confidence=0.95, seed=7
+    )
+    drawn = decided(replace(old, seed=7), replace(new, seed=7, groups=views))
+    assert (drawn.low, drawn.high) == (expected.low, expected.high)
+
+
+def test_without_pairs_the_interval_is_made_of_both_sides_ends():
+    old = record(rights(90), claim="population", low=0.83, high=0.94)
+    new = record(rights(87), claim="population", low=0.79, high=0.92)
+    check = decided(old, new, scores=False)
+    expected = square_and_add(0.9, Interval(low=0.83, high=0.94), 0.87, Interval(low=0.79, high=0.92))
+    assert (check.low, check.high) == pytest.approx((expected.low, expected.high))
 
 
 def test_what_was_not_run_is_missing():
