@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeAlias
 
 __all__ = ["PACKAGE", "Definition", "definitions", "hash_of_definitions"]
 
 PACKAGE = Path(__file__).parent
+
+Node: TypeAlias = ast.stmt | ast.expr
 
 # What of a task makes its model; the rest says what is expected of it, and what is asked of it.
 _MAKES = ("load", "build", "fit")
@@ -81,7 +84,7 @@ class _Source:
     """
 
     file: Path
-    nodes: dict[str, ast.AST]
+    nodes: dict[str, Node]
     imports: dict[str, tuple[str, str]]
     tokens: tuple[tokenize.TokenInfo, ...]
 
@@ -120,7 +123,7 @@ def _taken_apart(file: Path, _changed: int, _size: int) -> _Source:
     with tokenize.open(file) as lines:
         tokens = tuple(tokenize.generate_tokens(lines.readline))
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    nodes: dict[str, ast.AST] = {}
+    nodes: dict[str, Node] = {}
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             nodes[statement.name] = statement
@@ -142,7 +145,7 @@ def _targets(statement: ast.stmt) -> Iterator[str]:
         yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name)) if target else ()
 
 
-def _parts_of_task(target: str, statement: ast.stmt) -> dict[str, ast.AST]:
+def _parts_of_task(target: str, statement: ast.stmt) -> dict[str, Node]:
     value = getattr(statement, "value", None)
     if target != "TASK" or not isinstance(value, ast.Call):
         return {}
@@ -167,12 +170,15 @@ def _in_module(module: str, name: str, package: Path) -> Iterator[Definition]:
                 yield Definition(file=file, name=name)
 
 
-def _docstrings(node: ast.AST) -> Iterator[ast.AST]:
+def _docstrings(node: Node) -> Iterator[Node]:
     for child in ast.walk(node):
         if isinstance(child, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(child) is not None:
             yield child.body[0]
 
 
-def _range(node: ast.AST) -> tuple[tuple[int, int], tuple[int, int]]:
+def _range(node: Node) -> tuple[tuple[int, int], tuple[int, int]]:
     first = min([node, *getattr(node, "decorator_list", [])], key=lambda each: each.lineno)
+    # What was parsed from a file has an end.
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
     return (first.lineno, first.col_offset), (node.end_lineno, node.end_col_offset)
