@@ -1,4 +1,4 @@
-"""`python -m reference_models list`, `train NAME` or `show NAME`."""
+"""`python -m reference_models list`, `train NAME`, `show NAME` or `draw NAME`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from reference_models.determinism import pin
-from reference_models.store import members, save, shipped_at, stored_at
+from reference_models.store import members, save, shipped_at, stored_at, trained
 from reference_models.task import Epoch, Task, Trained, train
 from reference_models.tasks import every, find
 
@@ -37,6 +37,9 @@ def main(arguments: list[str], console: Console) -> int:
         pin()  # Before anything imports TensorFlow, as loading the data may.
         if options.command == "show":
             _show(task, console)
+            return 0
+        if options.command == "draw":
+            _draw(task, options.out, console)
             return 0
         result = _train(task, options.seed, quick=options.quick, console=console)
     except (ValueError, OSError) as error:
@@ -68,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("name", metavar="NAME", help="a task's name, as `list` has it")
     one.add_argument("--data-dir", type=Path, metavar="DIR", help="a folder with your data, as ROBUST_DATA_DIR")
     commands.add_parser("show", parents=[one], help="describe a task and its model")
+    drawing = commands.add_parser("draw", parents=[one], help="draw what there is to see of a task's trained model")
+    drawing.add_argument("--out", type=_picture_file, metavar="FILE", help="a .png or .svg (default: NAME.png)")
     training = commands.add_parser("train", parents=[one], help="train a task's model and measure it")
     training.add_argument("--seed", type=int, default=0, metavar="N", help="everything random follows (default: 0)")
     training.add_argument("--quick", action="store_true", help="one short epoch, to see that it runs")
@@ -81,6 +86,19 @@ def _keras_file(text: str) -> Path:
     if not text.endswith(".keras"):
         raise argparse.ArgumentTypeError(f"{text!r} must end in .keras, the format it is saved in")
     return Path(text)
+
+
+def _picture_file(text: str) -> Path:
+    if not text.endswith((".png", ".svg")):
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .png or .svg")
+    return Path(text)
+
+
+def _draw(task: Task, out: Path | None, console: Console) -> None:
+    place = out or Path(f"{task.name}.png")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    task.figure(trained(task)).savefig(place, dpi=150)
+    console.print(f"drawn: {place}", soft_wrap=True)
 
 
 def _table_of_tasks() -> Table:

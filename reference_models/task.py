@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from reference_models.accuracy import accuracy
 from reference_models.splits import Examples, Splits
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = [
     "Epoch",
@@ -125,6 +128,7 @@ class Task:
         expected: What a full training measures.
         cpu_seconds: What a full training costs on one core, roughly.
         asserted: What its test asserts with the plugin, in a line.
+        figure: Draws what there is to see of the trained model.
         measure: Returns each metric of the fitted model by name.
         subject: Picks what the plugin tests.
     """
@@ -139,6 +143,7 @@ class Task:
     expected: tuple[Expected, ...]
     cpu_seconds: int
     asserted: str
+    figure: Callable[[Trained], Figure]
     measure: Callable[[Model, Splits], Mapping[str, float]] = accuracy
     subject: Callable[[Trained], Subject] = the_model_on_its_test_set
 
@@ -162,7 +167,7 @@ class Trained:
 
     task: Task
     seed: int
-    model: Model | Family
+    model: Model  # Any: who draws or measures a family knows that it is one.
     splits: Splits
     metrics: Mapping[str, float]
     cpu_seconds: float

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from reference_models.architectures import mnist_cnn
 from reference_models.data import mnist
+from reference_models.figures import tiles
 from reference_models.supervised import Supervised
-from reference_models.task import Expected, Task
+from reference_models.task import Expected, Task, Trained
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def small_moves() -> list[Any]:
@@ -20,6 +26,23 @@ def small_moves() -> list[Any]:
         layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),
         layers.RandomZoom(0.1, fill_mode="constant"),
     ]
+
+
+def misread(result: Trained) -> Figure:
+    """Draw test images that it reads right, and those that it is surest of and wrong about."""
+    test = result.splits.test
+    answers = result.model.predict(test.x, batch_size=256, verbose=0)
+    read, sure = answers.argmax(axis=-1), answers.max(axis=-1)
+    surest = np.argsort(-sure)
+    right, wrong = surest[(read == test.y)[surest]], surest[(read != test.y)[surest]]
+    of_each = [next(row for row in right if test.y[row] == digit) for digit in range(8)]
+    rows = (("right", of_each), ("wrong", wrong[:8]))
+    return tiles(
+        [
+            (name, [(test.x[row], f"{test.y[row]} read {read[row]}, {sure[row]:.0%}") for row in chosen])
+            for name, chosen in rows
+        ]
+    )
 
 
 TASK = Task(
@@ -38,4 +61,5 @@ TASK = Task(
     ),
     cpu_seconds=17,
     asserted="accuracy under noise, turns and shifts; undefended against PGD; attacks in their order",
+    figure=misread,
 )

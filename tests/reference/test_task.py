@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from rich.console import Console
 
 from reference_models import store
 from reference_models.__main__ import main
+from reference_models.figures import tiles
 from reference_models.readme import README, with_table
 from reference_models.sources import PACKAGE, Definition, definitions, hash_of_definitions
 from reference_models.splits import Examples, Splits
@@ -366,3 +369,21 @@ def test_command_refuses_a_format_it_does_not_write(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         main(["train", "mnist_cnn", "--out=model.h5"], Console())
     assert "'model.h5' must end in .keras" in capsys.readouterr().err
+
+
+def test_command_draws_a_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = replace(TASK, figure=lambda result: tiles([(result.task.name, [(np.zeros((4, 4)), "black")])]))
+    monkeypatch.setattr("reference_models.__main__.find", lambda _: drawn)
+    monkeypatch.setattr("reference_models.__main__.pin", lambda: None)
+    monkeypatch.setattr("reference_models.__main__.trained", lambda task: SimpleNamespace(task=task))
+    out = StringIO()
+    picture = tmp_path / "new" / "digits.png"
+    assert main(["draw", "mnist_cnn", f"--out={picture}"], Console(file=out, width=200)) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert f"drawn: {picture}" in out.getvalue()
+
+
+def test_command_refuses_a_picture_in_a_format_it_does_not_write(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["draw", "mnist_cnn", "--out=digits.bmp"], Console())
+    assert "'digits.bmp' must end in .png or .svg" in capsys.readouterr().err
