@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_robust.core.errors import InvalidData, InvalidReport
 from pytest_robust.core.example import Example
+from pytest_robust.core.figure import Figure
 from pytest_robust.core.gated import Gated
 from pytest_robust.core.groups import Groups
 from pytest_robust.core.piece import Piece
 from pytest_robust.core.ran import Ran
 from pytest_robust.core.scores import Scores
 
-__all__ = ["SCHEMA", "ClassScore", "Record", "Run"]
+__all__ = ["SCHEMA", "ClassScore", "Record", "Run", "in_order"]
 
 SCHEMA = 1
 """The version of the JSON form. It grows when a reader of the old form would misread the new."""
+
+_Told = TypeVar("_Told", "Record", Figure)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +184,7 @@ class Run:
         gate: What the comparison with an earlier release came to; None where there was none.
         ran: Which tests were run; None where that is not known.
         name: What it is called in the history; empty outside of it.
+        figures: What tests drew, in order of the tests.
     """
 
     created: str
@@ -191,6 +196,7 @@ class Run:
     gate: Gated | None = None
     ran: Ran | None = None
     name: str = ""
+    figures: tuple[Figure, ...] = ()
 
     def to_json(self) -> str:
         """Return the text of `report.json`.
@@ -224,10 +230,19 @@ class Run:
                     "records": tuple(Record.from_dict(record) for record in values["records"]),
                     "gate": Gated.from_dict(gate) if gate else None,
                     "ran": Ran.from_dict(ran) if ran else None,
+                    # Not there in reports made before tests could draw.
+                    "figures": tuple(Figure(**figure) for figure in values.get("figures", ())),
                 }
             )
             for record in run.records:
                 record.check()
+            for figure in run.figures:
+                figure.check()
         except (AttributeError, KeyError, TypeError, InvalidData) as error:
             raise InvalidReport(f"it lacks what a report of schema {schema} has: {error}") from None
         return run
+
+
+def in_order(told: Iterable[_Told]) -> tuple[_Told, ...]:
+    """Return what tests told by file, then by test; of one test, as it came."""
+    return tuple(sorted(told, key=lambda one: (one.nodeid.partition("::")[0], one.nodeid)))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 
 from pytest_robust.core.baseline import named
 from pytest_robust.core.errors import InvalidReport
+from pytest_robust.core.figure import Figure
 from pytest_robust.core.ran import Ran
-from pytest_robust.core.record import Record, Run
+from pytest_robust.core.record import Record, Run, in_order
 from pytest_robust.core.shard import Shard
 from pytest_robust.gates.whole import whole
 
@@ -74,13 +75,22 @@ def merge(saved: Sequence[Saved]) -> Merged:
             tool=tools["tool"],
             environment=environment,
             settings=settings,
-            # As in a session: by file, then by test.
-            records=tuple(sorted(records, key=lambda record: (record.nodeid.partition("::")[0], record.nodeid))),
+            # As in a session.
+            records=in_order(records),
             complete=all(one.run.complete for one in saved),
             ran=_ran([one.run.ran for one in saved]),
+            figures=_figures(saved),
         ),
         differences=(*versions, *told, *differs),
     )
+
+
+def _figures(saved: Sequence[Saved]) -> tuple[Figure, ...]:
+    """Return each figure once: every shard's test draws it, the first is as good as the others."""
+    found: dict[tuple[str, str], Figure] = {}
+    for figure in (figure for one in saved for figure in one.run.figures):
+        found.setdefault((figure.nodeid, figure.title), figure)
+    return in_order(found.values())
 
 
 def _check_same_setting(name: str, saved: Sequence[Saved]) -> None:

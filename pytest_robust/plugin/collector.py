@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_robust.core.baseline import KeptCheck
+    from pytest_robust.core.figure import Figure
     from pytest_robust.core.record import Record
     from pytest_robust.core.turned import Turned
     from pytest_robust.gates.measurement import Measurement
 
-__all__ = ["Collector", "drain"]
+__all__ = ["Collector", "drain", "keep"]
 
 
 @dataclass(kw_only=True)
@@ -68,6 +69,7 @@ class _Log:
     properties: dict[tuple[str, str, float | None], _Seen] = field(default_factory=dict)
     pending: list[Measurement] = field(default_factory=list)
     turned: dict[str, Turned] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
 
 
 _LOG = pytest.StashKey[_Log]()
@@ -120,8 +122,15 @@ class Collector:
             item.add_report_section("call", "counterexamples", "\n".join(lines))
 
 
+def keep(figure: Figure) -> None:
+    """Remember a figure with the test under way; one of the same title takes the place of the one before."""
+    log = _log()
+    assert log is not None, "who calls has made sure that a test is under way"
+    log.figures[figure.title] = figure
+
+
 def drain(item: pytest.Item) -> dict[str, str]:
-    """Return what goes on the item's report: its records since the last call, and the examples that turned.
+    """Return what goes on the item's report since the last call: records, examples that turned, figures.
 
     JSON strings, because xdist carries nothing but plain values, and one NumPy number on a
     report ends its session.
@@ -140,6 +149,7 @@ def drain(item: pytest.Item) -> dict[str, str]:
     found = {
         "robust_records": [record.to_dict() for record in records],
         "robust_turned": {name: turned.to_dict() for name, turned in log.turned.items()},
+        "robust_figures": [asdict(replace(figure, nodeid=id_of(item))) for figure in log.figures.values()],
     }
     return {name: json.dumps(values, allow_nan=False) for name, values in found.items() if values}
 

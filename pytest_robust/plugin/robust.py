@@ -13,7 +13,7 @@ from pytest_robust.core.progress import Watcher
 from pytest_robust.gates.judging import SETTLING, Judging
 from pytest_robust.gates.subject import METRICS, Subject, require
 from pytest_robust.plugin._kept_checks import kept_checks
-from pytest_robust.plugin.collector import Collector
+from pytest_robust.plugin.collector import Collector, keep
 from pytest_robust.plugin.markers import marks_of
 from pytest_robust.plugin.running import RUNNING
 from pytest_robust.plugin.settings import Settings
@@ -141,6 +141,28 @@ class Robust:
     ) -> Curve:
         """Return robust accuracy at several budgets or severities: `curve[0.1] >= 0.6`."""
         return self.subject.curve(under, eps=eps, severity=severity)
+
+    def figure(self, figure: Any, title: str) -> None:  # noqa: ANN401 - three libraries' pictures
+        """Add a figure to the page of `--robust-report`.
+
+        Args:
+            figure: A matplotlib `Figure`, a PIL image, or an array (height, width), or with 1, 3 or 4 channels
+                behind: uint8, or numbers in [0, 1].
+            title: What it shows, in words. A second one of the same title in a test takes the place of the first.
+
+        Raises:
+            InvalidArgument: It is none of these, or has no title.
+            pytest.UsageError: No test is under way.
+        """
+        if RUNNING.get() is None:
+            raise pytest.UsageError(
+                f"the figure {title!r} belongs to no test: call robust.figure inside a test function"
+            )
+        from pytest_robust.reporting import check_drawing, drawn  # what the page needs, where something is drawn
+
+        check_drawing(figure, title=title)
+        if self._settings.report or self._settings.outputs:
+            keep(drawn(figure, title=title))
 
     @property
     def subject(self) -> Subject:

@@ -45,6 +45,7 @@ class Session:
         self._settings, self._root, self.selection = settings, root, selection
         self._strings: list[str] = []
         self._turned: list[str] = []
+        self._figures: list[str] = []
         self._interrupted = False
         self._complete = False
         self._written: list[str] = []
@@ -61,6 +62,9 @@ class Session:
         turned = getattr(report, "robust_turned", "")
         if turned:
             self._turned.append(turned)
+        figures = getattr(report, "robust_figures", "")
+        if figures:
+            self._figures.append(figures)
 
     @pytest.hookimpl
     def pytest_keyboard_interrupt(self) -> None:
@@ -72,7 +76,7 @@ class Session:
         """Write the reports."""
         stopped = self._interrupted or session.shouldstop or session.shouldfail
         self._complete = not stopped and exitstatus in {0, 1, 5}
-        if not self._settings.outputs and not (self._settings.report and self._strings):
+        if not self._settings.outputs and not (self._settings.report and (self._strings or self._figures)):
             return
         run = self._shown()
         if self._settings.report and self._complete and run.records and self._settings.policy.shard is None:
@@ -114,7 +118,7 @@ class Session:
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         """Show the table, and where the page is."""
-        if not self._settings.report or not (self._strings or self._written):
+        if not self._settings.report or not (self._strings or self._figures or self._written):
             for line in self._unwritten:
                 terminalreporter.write_line(f"robust: not written: {line}", red=True)
             return
@@ -147,8 +151,10 @@ class Session:
     def run(self) -> Run:
         """Return what was measured so far."""
         from pytest_robust import __version__
-        from pytest_robust.core.record import Record, Run
+        from pytest_robust.core.figure import Figure
+        from pytest_robust.core.record import Record, Run, in_order
 
+        figures = [Figure(**values) for text in self._figures for values in json.loads(text)]
         records = [Record.from_dict(values) for text in self._strings for values in json.loads(text)]
         policy = self._settings.policy
         return Run(
@@ -165,10 +171,11 @@ class Session:
                 **_battery(self._settings),
             },
             # By test, not by arrival: the same with any number of workers, in any order.
-            records=tuple(sorted(records, key=lambda record: (record.nodeid.partition("::")[0], record.nodeid))),
+            records=in_order(records),
             complete=self._complete,
             gate=self.gated,
             ran=self.selection.ran(),
+            figures=in_order(figures),
         )
 
 

@@ -1,4 +1,5 @@
 from ._annotations import Place, annotation_lines
+from ._drawn import check_drawing, drawn
 from ._history import Moment, Series, history
 from ._output import Target
 from ._pictures import png
@@ -26,6 +27,8 @@ __all__ = [
     "Terminal",
     "annotation_lines",
     "append",
+    "check_drawing",
+    "drawn",
     "history",
     "keep_run",
     "png",

@@ -34,7 +34,7 @@ class History:
 def keep_run(folder: Path, run: Run, *, name: str) -> Path:
     """Add a run to a folder, numbered on from the largest, and return its file.
 
-    The scores of examples, their pictures and texts, and the list of tests are left out: a check then
+    The scores of examples, their pictures and texts, figures, and the list of tests are left out: a check then
     takes about a kilobyte. A file that is there is never written over, also where two sessions end at once.
 
     Args:
@@ -70,10 +70,11 @@ def keep_run(folder: Path, run: Run, *, name: str) -> Path:
 
 
 def _slim(run: Run) -> Run:
-    """Return the run without what each example came to, and which tests there were."""
+    """Return the run without what each example came to, what was drawn, and which tests there were."""
     return replace(
         run,
         ran=None,
+        figures=(),
         records=tuple(replace(one, scores=None, groups=None, piece=None, examples=()) for one in run.records),
         gate=None
         if run.gate is None

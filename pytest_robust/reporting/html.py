@@ -125,7 +125,8 @@ def _shown(run: Run) -> tuple[list[Change], list[_Row]]:
     turn = sorted(range(len(run.records)), key=lambda place: -badness(run.records[place].decision))
     groups = [examples for check in changed for examples in (check.broken, check.fixed)]
     groups += [run.records[place].examples for place in turn]
-    room = max(_LEAST_PICTURES, _PICTURES - _OF_A_CHECK * (len(run.records) + len(changed)))
+    drawings = sum(len(figure.webp) for figure in run.figures)
+    room = max(_LEAST_PICTURES, _PICTURES - drawings - _OF_A_CHECK * (len(run.records) + len(changed)))
     ready = exhibits(groups, room=room)
     pairs = zip(ready[: 2 * len(changed) : 2], ready[1 : 2 * len(changed) : 2], strict=True)
     changes = [

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_robust.core.errors import InvalidReport
 from pytest_robust.core.example import Example
+from pytest_robust.core.figure import Figure
 from pytest_robust.core.piece import Piece
 from pytest_robust.core.ran import Ran
 from pytest_robust.core.record import Record, Run
@@ -59,6 +60,15 @@ def test_the_tests_of_two_shards_are_the_one_session_they_would_have_been():
     second = run(b, tests=["b"], left_out=["a", "c"])
     assert merged(first, second).run == merged(second, first).run == whole
     assert merged(first, second).differences == ()
+
+
+def test_a_figure_that_every_shard_drew_is_there_once_in_the_order_of_tests():
+    def drawn(name, title, webp="UklGRg=="):
+        return Figure(nodeid=f"test_m.py::{name}", title=title, width=1, height=1, webp=webp)
+
+    first = run(record("test_a"), figures=(drawn("test_a", "early"), drawn("test_c", "late")))
+    second = run(record("test_a"), figures=(drawn("test_b", "between"), drawn("test_a", "early", webp="other")))
+    assert merged(first, second).run.figures == (first.figures[0], second.figures[0], first.figures[1])
 
 
 def test_checks_stand_by_file_and_then_by_test():

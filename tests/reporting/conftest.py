@@ -13,9 +13,10 @@ from sklearn.datasets import load_digits
 
 from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.example import Example, Picture
+from pytest_robust.core.figure import Figure
 from pytest_robust.core.gated import Gated, GatedCheck
 from pytest_robust.core.record import ClassScore, Record, Run
-from pytest_robust.reporting import Html
+from pytest_robust.reporting import Html, drawn
 from pytest_robust.reporting._history import Moment, Series
 
 __all__ = ["HOSTILE", "Runs"]
@@ -339,7 +340,17 @@ class Runs:
             )
         )
         gate = Gated(evaluated=True, baseline="robust-baseline.json", margin=0.01, checks=tuple(checks))
-        return replace(run, records=tuple(records), gate=gate)
+        return replace(run, records=tuple(records), gate=gate, figures=self.figures())
+
+    def figures(self, *titles: str) -> tuple[Figure, ...]:
+        """Return figures of these titles, or a small and a wide one that a test drew."""
+        digits = [self.digits[i] for i in range(8)]
+        pictures = [digits[0]] * len(titles) or [digits[0], np.hstack(digits)]
+        titles = titles or ("The first digit", "Eight digits, side by side")
+        test = "tests/test_release.py::test_figures"
+        return tuple(
+            replace(drawn(picture, title=title), nodeid=test) for picture, title in zip(pictures, titles, strict=True)
+        )
 
     def history(self) -> tuple[Series, ...]:
         """Return what three checks came to over six runs."""
@@ -403,7 +414,8 @@ class Runs:
         all_words = "".join(HOSTILE)
         words = {all_words: all_words}
         gate = Gated(evaluated=True, baseline=all_words, checks=tuple(checks))
-        return self.run(*records, environment=words, settings=words, tool=all_words, gate=gate)
+        figures = tuple(replace(figure, nodeid=figure.title) for figure in self.figures(*HOSTILE))
+        return self.run(*records, environment=words, settings=words, tool=all_words, gate=gate, figures=figures)
 
 
 @pytest.fixture(scope="session")

@@ -124,6 +124,14 @@ def test_every_picture_is_told_in_words(runs: Runs) -> None:
     assert seen.tags.count("h1") == seen.tags.count("main") == 1
 
 
+def test_figures_stand_below_the_table_with_their_words_and_tests(release_page: str) -> None:
+    seen = Page(release_page)
+    assert "The first digit" in seen.text
+    assert release_page.count('alt="Eight digits, side by side"') == 1
+    assert release_page.count("tests/test_release.py::test_figures</code>") == 2
+    assert release_page.index('id="checks"') < release_page.index('id="figures"') < release_page.index('id="details"')
+
+
 def test_the_banner_gives_the_verdict_and_its_reason(runs: Runs) -> None:
     assert "<title>FAIL: 1 of 12 checks" in Html().render(runs.of_all_kinds())
     cut = Html().render(runs.run(runs.record(), complete=False))
