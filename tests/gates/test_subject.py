@@ -141,6 +141,10 @@ def test_shifted_measurements_read_as_they_are_written() -> None:
 def test_an_unknown_measurement_names_the_nearest() -> None:
     with pytest.raises(AttributeError, match=r"did you mean 'invariance'\?"):
         made().invarience  # noqa: B018
+    with pytest.raises(AttributeError, match=r"accuracy, .*, score, curve; did you mean 'curve'\?$"):
+        made().curv  # noqa: B018
+    with pytest.raises(AttributeError, match=r"^'zzz' is none of the measurements accuracy, .*, curve$"):
+        made().zzz  # noqa: B018
     with pytest.raises(InvalidArgument, match="'undre'; did you mean 'under'\\?$"):
         made().accuracy(criterion=SameAsClean(), undre=GaussianNoise(sigma=0.1))
     with pytest.raises(InvalidArgument, match="'strength'; it takes under, criterion$"):
@@ -154,7 +158,7 @@ def test_a_measurement_that_was_compared_with_nothing_says_so() -> None:
     assert isinstance(measurement, Measurement)
     assert measurement.unjudged().decision is Decision.NO_BAR
     assert measurement.unjudged().claim is Claim.DATASET
-    assert "assert robust.accuracy(...) >= 0.9" in measurement.unjudged().remedy
+    assert measurement.unjudged().remedy == "compare it: assert robust.accuracy(...) >= 0.9"
     assert measurement.record(None).decision == "NO BAR"
     assert measurement.record(measurement.unjudged()).reason == "never evaluated, no bar"
     float(measurement)
