@@ -5,16 +5,21 @@ from __future__ import annotations
 import operator
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from pytest_robust import Dataset, InvalidArgument, InvalidData, SameAsClean, Subject, TopK, WithinTolerance
+from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.claim import Claim
-from pytest_robust.core.metric import Metric
+from pytest_robust.core.metric import Metric, Request
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Decision
 from pytest_robust.gates.measurement import Measurement, Shifted
 from pytest_robust.gates.subject import METRICS, require
+from pytest_robust.metrics import Accuracy
 from pytest_robust.transforms import GaussianNoise
 
 X = np.linspace(0, 1, 40)[:, None]
@@ -182,7 +187,6 @@ def test_models_are_called_by_their_names() -> None:
 
 def test_a_subject_from_a_path_is_called_by_the_file(tmp_path) -> None:
     import joblib
-    from sklearn.linear_model import LogisticRegression
 
     joblib.dump(LogisticRegression().fit(X, Y), tmp_path / "m.joblib")
     subject = Subject(tmp_path / "m.joblib", X, Y, policy=Policy(allow_pickle=True))
@@ -194,6 +198,32 @@ def test_a_subject_from_a_path_is_called_by_the_file(tmp_path) -> None:
 def test_a_measurement_is_no_verdict_and_equals_nothing(use) -> None:
     with pytest.raises(InvalidArgument, match="compare"):
         use(made().accuracy())
+
+
+def test_other_data_of_the_same_kind_have_the_same_bounds() -> None:
+    train = (X / 2, Y)
+    for subject in (made(bounds=(0, 9)), Subject(model, Dataset(x=X, y=Y, bounds=Bounds(0, 9)))):
+        assert subject._laboratory.data_of(Request(data=train)).bounds == Bounds(0, 9)
+
+
+def test_a_frame_is_given_to_the_model_with_its_columns() -> None:
+    frame = pd.DataFrame({"size": X[:, 0]})
+    # Which warns where it is asked about a frame's numbers without their names.
+    assert float(Subject(LogisticRegression(C=1e6).fit(frame, Y), frame, Y).accuracy()) == 1
+
+
+def test_a_metric_is_told_the_data_and_all_examples_that_are_measured_whatever_the_shard() -> None:
+    class Told(Accuracy):
+        def about(self, data, order):
+            assert data is subject._laboratory.data
+            assert sorted(order.tolist()) == list(range(40))
+            told.append(self)
+            return self
+
+    told = []
+    subject = made(policy=Policy(shard=Shard(index=1, count=2)))
+    subject._measurement(Told())
+    assert len(told) == 1
 
 
 def test_a_listener_hears_of_every_measurement_and_verdict() -> None:
