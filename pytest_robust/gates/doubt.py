@@ -17,6 +17,11 @@ def doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
 
     What an attack did break is broken, however sick it is. Only a verdict that needs the
     attack to have failed is in doubt: a PASS of robust accuracy above its bar.
+
+    Args:
+        case: What was judged, or the other side of a comparison.
+        verdict: What it came to, with what is known already to speak against an attack.
+        flipped: Whether it is the other side: a higher value of that is a lower one of this check.
     """
     bar = verdict.bar
     flattery = case.metric.flattery
@@ -25,9 +30,9 @@ def doubted(case: Case, verdict: Verdict, *, flipped: bool = False) -> Verdict:
     if leans_on_failure(verdict, flattery) != flipped:
         told = questioned(case, verdict, anyway=holds_anyway(case, bar))
         # Of the other side's attack the findings tell; what was seen in a healthy one is no line of this check.
-        return replace(told, health=verdict.health) if flipped else told
-    findings = _found(case, verdict)
-    return replace(verdict, findings=findings) if findings else verdict
+        told = replace(told, health=verdict.health) if flipped else told
+        return replace(told, findings=(*verdict.findings, *told.findings))
+    return replace(verdict, findings=(*verdict.findings, *_found(case, verdict)))
 
 
 def leans_on_failure(verdict: Verdict, flattery: Flattery) -> bool:

@@ -53,7 +53,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     under = under_of(metric)
     begun = laboratory.begun(metric.requests())
     looked = verdict.estimate.n if verdict is not None and verdict.estimate is not None else 0
-    outcomes = case.outcomes_at(looked) if begun else ()
+    outcomes = case.outcomes_at(looked)
     passing = verdict is None or verdict.decision is Decision.NO_BAR
     # `is not None`: a verdict that fails is false.
     estimate = verdict.estimate if verdict is not None else None
@@ -130,9 +130,9 @@ def _id(metric: Metric, under: Perturbation | None) -> str:
 
 def _broken_by(under: Perturbation | None, outcomes: tuple[Outcomes, ...]) -> tuple[tuple[str, int], ...]:
     """Return how many examples each member of an ensemble was the first to break."""
-    if under is None or not members(under) or not outcomes or outcomes[-1].broken_by is None:
+    told = outcomes[-1].broken_by if outcomes else None
+    if under is None or told is None:
         return ()
-    told = outcomes[-1].broken_by
     return tuple((repr(part), int((told == turn).sum())) for turn, part in enumerate(members(under)))
 
 

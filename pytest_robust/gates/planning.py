@@ -156,7 +156,7 @@ class Planning(Judging):
 
     def _probe(self, case: Case) -> _Probe:
         few, tally = self._of_few(case.laboratory)
-        small = replace(case, laboratory=few, policy=few.policy)
+        small = replace(case, laboratory=few)
         parts: list[_Part] = []
         share, estimate, note = 1.0, None, ""
         try:

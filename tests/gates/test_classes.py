@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from pytest_robust import Subject, Template, WithinTolerance
+from pytest_robust import Subject, Targeted, Template, WithinTolerance
 from pytest_robust.attacks import DDN, FGSM
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import ClassScore
@@ -55,6 +55,7 @@ def test_a_class_has_its_own_share_right_before_and_after() -> None:
         (subject().accuracy(), None),
         (subject().accuracy(under=GaussianNoise(sigma=0.3)), None),
         (subject().attack_success_rate(under=FGSM(eps=0.1)), 0.0),
+        (subject().attack_success_rate(under=FGSM(eps=0.1, goal=Targeted(1))), 0.0),
         (subject().invariance(under=GaussianNoise(sigma=0.3)), 1.0),
         (subject().curve(FGSM, eps=[0.05, 0.2])[0.05], None),
         (subject().curve(DDN(steps=5), eps=[0.05, 0.2])[0.2], None),
@@ -70,6 +71,15 @@ def test_classes_weighted_by_their_examples_come_to_the_value(measured, before) 
     assert shares == {before} if before is not None else 0 < min(shares) <= 1
     if not record.under:
         assert all(one.before == one.value for one in record.classes)
+
+
+@pytest.mark.parametrize("under", [FGSM, DDN(steps=5)], ids=["of its budget", "nearest"])
+def test_before_a_curves_change_a_class_is_as_right_as_it_is_unchanged(under) -> None:
+    clean = [one.value for one in classes(subject().accuracy())]
+    for point in subject().curve(under, eps=[0.05, 0.2]).values():
+        found = classes(point)
+        assert [one.before for one in found] == clean
+        assert sum(one.value for one in found) < sum(clean)
 
 
 def test_the_model_is_not_asked_for_it() -> None:

@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pytest_robust import Subject, TopK, WorstOf
+from pytest_robust import UNBOUNDED, Subject, Template, TopK, WorstOf
 from pytest_robust.attacks import FGSM, UniformNoise, WordSubstitution
 from pytest_robust.core.criteria import Correct
+from pytest_robust.core.outcomes import Cost, Examined
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.record import Record
 from pytest_robust.gates.explain import explain
 from pytest_robust.testing import LinearModel
-from pytest_robust.transforms import Synonyms
+from pytest_robust.transforms import GaussianNoise, Synonyms
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.random((80, 5, 5)).astype(np.float32)
@@ -99,6 +100,108 @@ def test_an_ensemble_tells_which_member_broke_how_many() -> None:
     assert told[1][1] > told[0][1]
 
 
+def test_an_ensemble_that_was_asked_nothing_or_about_nothing_broke_none() -> None:
+    under = WorstOf(FGSM(eps=0.001), FGSM(eps=0.3))
+    assert Subject(MODEL, X, Y).accuracy(under=under).record(None).broken_by == ()
+    wrong = Subject(MODEL, X, (Y + 1) % 3, policy=Policy(exact=True)).accuracy(under=under)
+    assert wrong.record(wrong <= 0).broken_by == ()
+
+
+def test_a_record_counts_what_was_asked_at_once_and_what_was_asked_again() -> None:
+    measured = Subject(MODEL, X, Y, policy=Policy(exact=True)).accuracy(under=FGSM(eps=0.3))
+    verdict = replace(measured >= 0.9, spent=Cost())
+    alone = measured.record(verdict)
+    both = measured.record(replace(verdict, spent=Cost(queries=7, gradients=5, seconds=100.00004)))
+    assert (both.queries, both.gradients) == (alone.queries + 7, alone.gradients + 5)
+    assert both.seconds == pytest.approx(alone.seconds + 100, abs=0.0002)
+    assert both.seconds == round(both.seconds, 4)
+
+
+def test_a_record_names_the_data_and_what_was_looked_for_early_and_late_once() -> None:
+    subject = Subject(MODEL, X, Y, policy=Policy(exact=True))
+    measured = subject.accuracy(under=FGSM(eps=0.3))
+    verdict = measured >= 0.9
+    record = measured.record(verdict)
+    assert record.data == subject._laboratory.data.fingerprint
+    first = Examined(asked=record.health[0][0], seen=record.health[0][1])
+    late = measured.record(replace(verdict, health=(first, Examined(asked="one step", seen="no more"))))
+    assert late.health == (*record.health, ("one step", "no more"))
+
+
+def test_a_record_notes_how_the_model_and_the_interval_were_understood_once_each() -> None:
+    class Noted(LinearModel):
+        notes = ("its answers are logits", "its answers are logits")
+
+    noted = Noted(MODEL.weights, MODEL.bias)
+    score = Subject(noted, X, Y, groups=np.arange(80) // 2).score("accuracy")
+    record = score.record(score >= 0.5)
+    assert record.notes == ("the interval does not allow for groups", "its answers are logits")
+    assert [line for line in explain(record).splitlines() if line.startswith("note: ")] == [
+        "note: the interval does not allow for groups",
+        "note: its answers are logits",
+    ]
+
+
+def test_the_confidence_is_that_of_the_estimate() -> None:
+    measured = Subject(MODEL, X, Y, bounds=UNBOUNDED).breaking_point(FGSM(eps=1.0), at=0.5, steps=2)
+    record = measured.record(measured >= 0)
+    # Four verdicts, each wrong with a chance of a thousandth.
+    assert record.confidence == pytest.approx(0.996)
+    assert measured.record(None).confidence == 0.95
+
+
+def test_a_number_without_a_verdict_tells_nothing_of_what_others_asked() -> None:
+    subject = Subject(MODEL, X, Y, policy=Policy(batch_size=1))
+    float(subject.accuracy())
+    record = subject.accuracy().record(None)
+    assert (record.n, record.queries, record.classes) == (0, 0, ())
+
+
+def test_a_report_without_a_bar_shows_the_number_and_no_examples() -> None:
+    measured = Subject(MODEL, X, Y, policy=Policy(exact=True)).accuracy(under=FGSM(eps=0.3))
+    verdict = measured.report()
+    assert measured.record(verdict).examples == ()
+    assert verdict.explanation.splitlines()[0] == "accuracy under FGSM(eps=0.3)"
+    assert verdict.explanation.splitlines()[-1] == "NO BAR: measured, no bar"
+
+
+def test_a_bar_is_written_short_in_the_message() -> None:
+    measured = Subject(MODEL, X, Y, policy=Policy(exact=True)).accuracy()
+    for bar, told in ((1 / 3, "0.333333"), (1e-7, "1e-07"), (0, "0")):
+        assert (measured >= bar).explanation.splitlines()[0] == f"accuracy >= {told}"
+
+
+def test_a_number_without_both_its_ends_is_not_shown_as_an_interval() -> None:
+    measured = Subject(MODEL, X, Y, policy=Policy(exact=True)).accuracy()
+    record = measured.record(measured >= 0.5)
+    assert "\nmeasured 1.000 [" in explain(record)
+    for name in ("value", "low", "high"):
+        assert "measured" not in explain(replace(record, **{name: None}))
+
+
+def test_a_sign_has_a_line_unless_the_reason_is_made_of_it() -> None:
+    measured = Subject(MODEL, X, Y).accuracy()
+    record = replace(measured.record(measured >= 1.1), findings=(("it is blind", "look at rounding"),))
+    assert explain(record).splitlines()[3] == "sign: it is blind"
+    assert "sign:" not in explain(replace(record, decision="INVALID"))
+
+
+def test_what_to_do_about_a_failure_follows_from_what_broke_it() -> None:
+    subject = Subject(MODEL, X, (Y + 1) % 3, bounds=(0, 1), policy=Policy(exact=True))
+    clean = "look at the examples that are wrong: mislabelled, or of a kind the training data lack?"
+    bar = ", or lower the bar if the release can bear it"
+    for measured, remedy in (
+        (subject.accuracy(), clean),
+        (subject.outcomes("in time", [True, False]), clean),
+        (
+            subject.accuracy(under=GaussianNoise(sigma=0.1)),
+            f"augment the training data with GaussianNoise(sigma=0.1){bar}",
+        ),
+        (subject.accuracy(under=FGSM(eps=0.1)), f"train on adversarial examples of FGSM(eps=0.1){bar}"),
+    ):
+        assert (measured >= 0.9).remedy == remedy
+
+
 def test_a_record_survives_json() -> None:
     subject = Subject(MODEL, X, Y)
     for measurement, bar in (
@@ -125,6 +228,9 @@ def test_the_id_names_metric_and_perturbation_in_plain_letters() -> None:
     assert accuracy.record(None).id == "accuracy-fgsm-eps-8of255"
     assert subject.score("f1_macro").record(None).id == "score-f1-macro"
     assert subject.outcomes("in time", [True, False]).record(None).id == "outcomes-in-time"
+    assert subject.outcomes("(in time!)", [True, False]).record(None).id == "outcomes-in-time"
+    rate = subject.attack_success_rate(under=FGSM(eps=0.5))
+    assert rate.record(None).id == "attack-success-rate-fgsm-eps-0.5"
 
 
 def test_a_reworded_text_is_quoted_and_a_long_one_cut() -> None:
@@ -137,6 +243,13 @@ def test_a_reworded_text_is_quoted_and_a_long_one_cut() -> None:
     assert "x[0] (is 1) 1 -> 0: 'a fine film'" in verdict.explanation
     assert "1 -> 0: 'a fine long long" in verdict.explanation
     assert "…'" in verdict.explanation
+
+
+def test_what_is_wrong_unchanged_is_called_wrong() -> None:
+    cases = (Template(text="a {word} film", words={"word": ("good", "fine")}, label=1),)
+    subject = Subject(lambda x: np.zeros(len(x), dtype=int), np.array(["a film"]), [0])
+    lines = (subject.minimum_functionality(cases=cases) >= 0.9).explanation.splitlines()
+    assert "wrong, the surest first: 'a good film' (is 1) -> 0; 'a fine film' (is 1) -> 0" in lines
 
 
 @pytest.mark.parametrize(

@@ -334,6 +334,12 @@ class TestPaired:
         assert verdict.estimate.n < 100
         assert not subject(0, 100).accuracy() >= old.accuracy() + 0.5
 
+    def test_what_the_last_example_could_change_is_settled_by_chance(self) -> None:
+        new, old = (in_order([True] * 65, error=0.3).accuracy() for _ in range(2))
+        verdict = new > old
+        assert (verdict.decision, verdict.estimate.n) == (Decision.FAIL, 64)
+        assert "with a chance of at most 0.3 that all 65 would say otherwise" in verdict.reason
+
     @pytest.mark.parametrize("op", [">=", ">", "<=", "<"])
     @pytest.mark.parametrize("margin", [-0.1, -0.01, -0.004, 0.0, 0.07, 1.5])
     @pytest.mark.parametrize("right", [200, 394, 396, 400, 428, 500])
@@ -398,7 +404,7 @@ class TestPaired:
         assert verdict.decision is Decision.UNDECIDED
         assert "about 490 examples would settle it if as many of them differ" in verdict.remedy
         on_the_margin = new.accuracy() >= old.accuracy()
-        assert "no feasible number" in on_the_margin.remedy
+        assert on_the_margin.remedy.startswith("no feasible number of examples would settle it: the difference is the ")
         assert "--robust-claim=dataset" in on_the_margin.remedy
 
     def test_undecided_shares_say_it_too(self) -> None:
@@ -576,6 +582,10 @@ def test_the_doubt_about_the_other_sides_attack_counts_as_well(plain_and_hidden)
     # That the plain one is worse than the hidden one rests on it as well.
     assert (plain.accuracy(under=attack) >= hidden.accuracy(under=attack)).decision is Decision.INVALID
     assert (plain.accuracy(under=attack) >= plain.accuracy() - 1).decision is Decision.PASS
+    # An attack that fails on the other side only raises what is to be cleared.
+    cleared = plain.accuracy() >= hidden.accuracy(under=attack)
+    assert cleared.decision is Decision.PASS
+    assert cleared.findings
 
 
 def test_an_attack_that_failed_is_asked_again_unless_it_could_change_nothing(plain_and_hidden) -> None:
@@ -621,12 +631,13 @@ def test_on_a_shard_the_attack_is_asked_again_only_where_a_verdict_could_rest_on
     plain, _ = plain_and_hidden
     measured = plain.with_policy(Policy(shard=Shard(index=1, count=2))).accuracy(under=FGSM(eps=0.01))
     asked, anyway = measured >= 0.3, measured >= 0
-    for verdict in (asked, anyway):
+    most = measured <= 1
+    for verdict in (asked, anyway, most):
         assert verdict.decision is Decision.SHARD
         assert verdict.claim is Claim.DATASET
         assert verdict.remedy == ""
     assert asked.spent.gradients > 0
-    assert anyway.spent.gradients == 0
+    assert anyway.spent.gradients == most.spent.gradients == 0
     # Of 60 examples the last of 100 shards holds none.
     none = plain.with_policy(Policy(shard=Shard(index=100, count=100))).accuracy(under=FGSM(eps=0.01)) >= 0.3
     assert (none.decision, none.estimate, none.spent) == (Decision.SHARD, None, Cost())

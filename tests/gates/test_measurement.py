@@ -81,6 +81,21 @@ def test_an_error_ends_the_check_too() -> None:
     assert [note.split()[0] for note in diary.notes] == ["begin", "end"]
 
 
+def test_what_was_compared_on_either_side_of_a_comparison_is_known() -> None:
+    subject = Subject(model, X, Y)
+    left, right, alone, number = (subject.accuracy() for _ in range(4))
+    assert left >= right - 0.1
+    assert alone >= 0.1
+    float(number)
+    assert [one.compared for one in (left, right, alone, number)] == [True, True, True, False]
+
+
+def test_the_other_side_is_named_where_it_is_of_another_model() -> None:
+    old, new = (Subject(model, X, Y, name=name) for name in ("release 1", "release 2"))
+    assert (new.accuracy() >= old.accuracy() - 0.1).bar.of == "accuracy - 0.1 of release 1"
+    assert (new.accuracy() >= new.accuracy()).bar.of == "accuracy"
+
+
 def test_there_are_counterexamples_only_of_what_was_judged_changed_and_can_be_judged_again() -> None:
     images = np.linspace(0, 1, 40, dtype=np.float32)[:, None, None] * np.ones((1, 8, 8), np.float32)
 

@@ -160,6 +160,14 @@ def test_what_asks_step_by_step_says_that_all_may_take_other_steps() -> None:
     assert told[0].cost.queries >= 500
 
 
+def test_a_search_that_settles_nothing_early_is_planned_to_ask_about_all_at_each_step() -> None:
+    told = []
+    subject(told, exact=True).breaking_point(Rotate(degrees=10), at=0.5).report()
+    run = subject([], exact=True, judging=SETTLING)
+    assert run.breaking_point(Rotate(degrees=10), at=0.5).report().estimate.low == 10
+    assert told[0].cost.queries == run.counts["queries"] == 1000
+
+
 def test_a_curve_is_asked_once_for_all_its_points() -> None:
     told = []
     curve = subject(told).curve(FGSM, eps=[0.01, 0.02])
@@ -193,6 +201,17 @@ def test_what_cannot_be_measured_says_so_and_the_test_goes_on() -> None:
     told.clear()
     assert blind.accuracy() >= blind.accuracy(under=PGD(eps=0.1))
     assert told[0].note.startswith("it cannot be measured: ")
+    told.clear()
+    wrong = Subject(
+        lambda x: np.ones(len(x), int),
+        np.random.default_rng(0).random((50, 4)),
+        np.zeros(50, int),
+        judging=Planning(told.append),
+    )
+    assert blind.accuracy(under=PGD(eps=0.1)) >= wrong.attack_success_rate(under=NOISE)
+    both = told[0].note.split("; it cannot be measured: ")
+    assert both[0].startswith("it cannot be measured: ")
+    assert both[1].startswith("there is no example to measure")
 
 
 def test_fewer_examples_than_ten_are_all_there_are() -> None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import operator
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from pytest_robust import Dataset, InvalidArgument, InvalidData, SameAsClean, Subject, TopK, WithinTolerance
+from pytest_robust.core.bounds import Bounds
 from pytest_robust.core.catalog import Catalog
 from pytest_robust.core.claim import Claim
-from pytest_robust.core.metric import Metric
+from pytest_robust.core.metric import Metric, Request
 from pytest_robust.core.policy import Policy
+from pytest_robust.core.shard import Shard
 from pytest_robust.core.verdict import Decision
 from pytest_robust.gates.measurement import Measurement, Shifted
 from pytest_robust.gates.subject import METRICS, require
+from pytest_robust.metrics import Accuracy
 from pytest_robust.transforms import GaussianNoise
 
 X = np.linspace(0, 1, 40)[:, None]
@@ -141,6 +146,10 @@ def test_shifted_measurements_read_as_they_are_written() -> None:
 def test_an_unknown_measurement_names_the_nearest() -> None:
     with pytest.raises(AttributeError, match=r"did you mean 'invariance'\?"):
         made().invarience  # noqa: B018
+    with pytest.raises(AttributeError, match=r"accuracy, .*, score, curve; did you mean 'curve'\?$"):
+        made().curv  # noqa: B018
+    with pytest.raises(AttributeError, match=r"^'zzz' is none of the measurements accuracy, .*, curve$"):
+        made().zzz  # noqa: B018
     with pytest.raises(InvalidArgument, match="'undre'; did you mean 'under'\\?$"):
         made().accuracy(criterion=SameAsClean(), undre=GaussianNoise(sigma=0.1))
     with pytest.raises(InvalidArgument, match="'strength'; it takes under, criterion$"):
@@ -154,7 +163,7 @@ def test_a_measurement_that_was_compared_with_nothing_says_so() -> None:
     assert isinstance(measurement, Measurement)
     assert measurement.unjudged().decision is Decision.NO_BAR
     assert measurement.unjudged().claim is Claim.DATASET
-    assert "assert robust.accuracy(...) >= 0.9" in measurement.unjudged().remedy
+    assert measurement.unjudged().remedy == "compare it: assert robust.accuracy(...) >= 0.9"
     assert measurement.record(None).decision == "NO BAR"
     assert measurement.record(measurement.unjudged()).reason == "never evaluated, no bar"
     float(measurement)
@@ -178,7 +187,6 @@ def test_models_are_called_by_their_names() -> None:
 
 def test_a_subject_from_a_path_is_called_by_the_file(tmp_path) -> None:
     import joblib
-    from sklearn.linear_model import LogisticRegression
 
     joblib.dump(LogisticRegression().fit(X, Y), tmp_path / "m.joblib")
     subject = Subject(tmp_path / "m.joblib", X, Y, policy=Policy(allow_pickle=True))
@@ -190,6 +198,32 @@ def test_a_subject_from_a_path_is_called_by_the_file(tmp_path) -> None:
 def test_a_measurement_is_no_verdict_and_equals_nothing(use) -> None:
     with pytest.raises(InvalidArgument, match="compare"):
         use(made().accuracy())
+
+
+def test_other_data_of_the_same_kind_have_the_same_bounds() -> None:
+    train = (X / 2, Y)
+    for subject in (made(bounds=(0, 9)), Subject(model, Dataset(x=X, y=Y, bounds=Bounds(0, 9)))):
+        assert subject._laboratory.data_of(Request(data=train)).bounds == Bounds(0, 9)
+
+
+def test_a_frame_is_given_to_the_model_with_its_columns() -> None:
+    frame = pd.DataFrame({"size": X[:, 0]})
+    # Which warns where it is asked about a frame's numbers without their names.
+    assert float(Subject(LogisticRegression(C=1e6).fit(frame, Y), frame, Y).accuracy()) == 1
+
+
+def test_a_metric_is_told_the_data_and_all_examples_that_are_measured_whatever_the_shard() -> None:
+    class Told(Accuracy):
+        def about(self, data, order):
+            assert data is subject._laboratory.data
+            assert sorted(order.tolist()) == list(range(40))
+            told.append(self)
+            return self
+
+    told = []
+    subject = made(policy=Policy(shard=Shard(index=1, count=2)))
+    subject._measurement(Told())
+    assert len(told) == 1
 
 
 def test_a_listener_hears_of_every_measurement_and_verdict() -> None:
