@@ -48,7 +48,7 @@ def found_and_missed(result: Trained) -> Figure:
     rows = (("as they are", test.x), (f"FGSM,\n{_EPS} of 255", np.clip(test.x + step, 0, 255)))
     figure = blank(width=2.0 * _SCENES + 0.8, height=4.7)
     figure.suptitle(
-        "Green: found, with class and confidence. Red: seen where it is not, or as another digit. Dashed: missed.",
+        "Green: found, with class and confidence. Orange: seen where it is not, or as another digit. Dashed: missed.",
         fontsize=10,
     )
     for places, (name, images) in zip(figure.subplots(len(rows), _SCENES), rows, strict=True):
@@ -76,10 +76,11 @@ def _outline(axes: Axes, true: Boxes, found: Boxes, which: NDArray[Any], names: 
         if box["class"] != PADDING:
             colour = _RIGHT if match >= 0 else _WRONG
             _frame(axes, box, colour, "-")
-            said = f"{names[box['class']]} {box['confidence']:.0%}"
+            # Above the box, or within it at the upper edge.
             axes.text(
-                *(box["x1"], box["y1"] - 2),
-                said,
+                max(box["x1"], 0),
+                max(box["y1"] - 2, 6),
+                f"{names[box['class']]} {box['confidence']:.0%}",
                 color="white",
                 fontsize=7,
                 clip_on=True,

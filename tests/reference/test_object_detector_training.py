@@ -201,7 +201,7 @@ def test_augmentation_moves_boxes_with_what_they_are_around() -> None:
         rows, columns = np.nonzero(thing)
         assert (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1, 4) == (x1, y1, x2, y2, label)
     colours = {tuple(image[tuple(box[[1, 0]].astype(int))]) for image, box in zip(moved, there[:, 0], strict=True)}
-    assert {sum(colour) for colour in colours} == {290, 3 * 255 - 290}
+    assert {sum(map(int, colour)) for colour in colours} == {290, 3 * 255 - 290}
 
 
 def test_augmentation_drops_a_box_that_has_left_the_view() -> None:
