@@ -81,12 +81,15 @@ def test_its_figure_shows_scenes_as_they_are_and_attacked(result: Trained) -> No
     figure = TASK.figure(result)
     assert len(figure.axes) == 12
     assert [axes.get_ylabel() for axes in figure.axes[::6]] == ["as they are", "FGSM,\n8 of 255"]
-    styles = [
-        [patch.get_linestyle() for axes in row for patch in axes.patches] for row in np.split(np.array(figure.axes), 2)
-    ]
-    clean, attacked = ((row.count("-"), row.count("--")) for row in styles)
-    assert clean[0] > attacked[0]
-    assert clean[1] < attacked[1]
+    clean, attacked = (
+        [(patch.get_edgecolor(), patch.get_linestyle()) for axes in row for patch in axes.patches]
+        for row in (figure.axes[:6], figure.axes[6:])
+    )
+    right = clean[1]
+    assert right[1] == "-"
+    assert clean.count(right) > 1.5 * attacked.count(right)
+    missed = [[line for _, line in boxes].count("--") for boxes in (clean, attacked)]
+    assert missed[0] < missed[1]
 
 
 # ---------------------------------------------------------------- detect
