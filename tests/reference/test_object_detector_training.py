@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 from PIL import Image
 
 from pytest_robust.core.batch import Batch
@@ -24,6 +25,7 @@ from reference_models.detection.fgsm import DetectorFGSM, losses
 from reference_models.detection.fit import DetectorFit
 from reference_models.detection.grid import BOX, CLASSES, PRESENT, boxes_of, targets
 from reference_models.detection.loss import detection_loss
+from reference_models.figures import LINES
 from reference_models.splits import Examples
 from reference_models.store import shipped_at
 from reference_models.task import Trained
@@ -85,8 +87,7 @@ def test_its_figure_shows_scenes_as_they_are_and_attacked(result: Trained) -> No
         [(patch.get_edgecolor(), patch.get_linestyle()) for axes in row for patch in axes.patches]
         for row in (figure.axes[:6], figure.axes[6:])
     )
-    right = clean[1]
-    assert right[1] == "-"
+    right = (to_rgba(LINES[2]), "-")
     assert clean.count(right) > 1.5 * attacked.count(right)
     missed = [[line for _, line in boxes].count("--") for boxes in (clean, attacked)]
     assert missed[0] < missed[1]
