@@ -7,18 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from pytest_robust import AveragePrecision, BoxesFound, BoxesKept, NoFalseAlarms
+from pytest_robust import AveragePrecision, BoxesFound, BoxesKept, Exactly, NoFalseAlarms
 from pytest_robust.core.perturbation import Transform
-from pytest_robust.transforms import (
-    Brightness,
-    Constant,
-    Exactly,
-    Flip,
-    GaussianBlur,
-    GaussianNoise,
-    Rotate,
-    Translate,
-)
+from pytest_robust.transforms import Brightness, Constant, Flip, GaussianBlur, GaussianNoise, Rotate, Translate
 from reference_models.detection.detector import Detector
 from reference_models.detection.fgsm import DetectorFGSM
 from reference_models.tasks.object_detector import TASK  # noqa: F401 - what the fixtures test
@@ -28,17 +19,17 @@ FOUND = BoxesFound(iou=0.5)
 
 def test_it_finds_digits_in_scenes_it_has_not_seen(robust) -> None:
     assert robust.score(AveragePrecision(iou=0.5)) >= 0.88
-    assert robust.score(AveragePrecision(iou=0.75)) >= 0.7
-    assert robust.accuracy(criterion=FOUND) >= 0.75
-    assert robust.accuracy(criterion=NoFalseAlarms(iou=0.5)) >= 0.85
+    assert robust.score(AveragePrecision(iou=0.75)) >= 0.75
+    assert robust.accuracy(criterion=FOUND) >= 0.85
+    assert robust.accuracy(criterion=NoFalseAlarms(iou=0.5)) >= 0.88
 
 
 @pytest.mark.parametrize(
     ("under", "bar"),
     [
-        (GaussianNoise(sigma=0.05), 0.7),
-        (GaussianBlur(severity=1), 0.65),
-        (Brightness(shift=0.2), 0.7),
+        (GaussianNoise(sigma=0.05), 0.8),
+        (GaussianBlur(severity=1), 0.8),
+        (Brightness(shift=0.2), 0.84),
     ],
     ids=["noise", "blur", "light"],
 )
@@ -48,12 +39,12 @@ def test_it_bears_what_a_camera_does(robust, under, bar: float) -> None:
 
 @pytest.mark.parametrize("under", [Translate(width=0.1, height=0.1), Rotate(degrees=5)], ids=["shift", "turn"])
 def test_boxes_move_with_the_image(robust, under) -> None:
-    assert robust.accuracy(under=under, criterion=FOUND) >= robust.accuracy(criterion=FOUND) - 0.08
+    assert robust.accuracy(under=under, criterion=FOUND) >= robust.accuracy(criterion=FOUND) - 0.05
 
 
 def test_what_it_finds_it_finds_again_in_noise(robust) -> None:
     # Needs no labels: the boxes of the clean image are the ones to find.
-    assert robust.invariance(under=GaussianNoise(sigma=0.05), criterion=BoxesKept(iou=0.5)) >= 0.85
+    assert robust.invariance(under=GaussianNoise(sigma=0.05), criterion=BoxesKept(iou=0.5)) >= 0.88
 
 
 def test_more_noise_hides_more(robust) -> None:
@@ -78,11 +69,11 @@ class RandomSigns(Transform):
 
 
 def test_a_step_up_its_loss_beats_a_random_one_of_the_same_size(robust, result) -> None:
-    eps = 4 / 255
+    eps = 8 / 255
     random = robust.accuracy(under=RandomSigns(eps=eps), criterion=FOUND)
     uphill = robust.accuracy(under=DetectorFGSM(network=result.model, eps=eps), criterion=FOUND)
-    assert random >= 0.7
-    assert uphill <= 0.5
+    assert random >= 0.8
+    assert uphill <= 0.6
     assert random >= uphill + 0.2
 
 
