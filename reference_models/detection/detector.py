@@ -15,7 +15,7 @@ from reference_models.task import Model
 __all__ = ["Detector"]
 
 _BATCH = 64
-# Boxes are given to the operation as though of a class each to as many as it may keep of a class.
+# Boxes kept of an image: four digits, each answered by up to four cells, and some that are not there.
 _MOST = 50
 
 
@@ -28,11 +28,21 @@ class Detector:
         overlap: A box is dropped if a surer one of its class overlaps it by more of their union than this;
             1 drops none.
         least: Boxes that are less sure are dropped, too. Low, because average precision asks for all.
+
+    Raises:
+        ValueError: `overlap` or `least` is not from 0 to 1.
     """
 
     network: Model
     overlap: float = 0.45
     least: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Validate."""
+        for name in ("overlap", "least"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise ValueError(f"{name}={value!r} must be from 0 to 1, a share of a union or a confidence")
 
     def __call__(self, images: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Return the boxes in each image, the surest first.

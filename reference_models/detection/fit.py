@@ -62,7 +62,7 @@ class DetectorFit:
             losses = []
             for rows in np.array_split(random.permutation(len(train)), batches):
                 x, boxes = self.augment(train.x[rows], train.y[rows], random)
-                # The sum over the learner's steps since the last reset, divided by their number, is what it returns.
+                # What comes back is the mean since the last reset.
                 learner.reset_metrics()
                 losses.append(float(learner.train_on_batch(x, targets(boxes))))
             on_epoch(Epoch(number=epoch + 1, of=epochs, figures={"loss": float(np.mean(losses))}))

@@ -190,6 +190,11 @@ def test_without_suppression_each_cell_answers() -> None:
     assert (found["labels"] != NO_BOX).sum() == cells
 
 
+def test_a_share_beyond_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="overlap=45 must be from 0 to 1"):
+        Detector(network=Answering(answers(SCENE)), overlap=45)
+
+
 # ---------------------------------------------------------------- augmentation, fit
 
 
