@@ -109,10 +109,11 @@ TASK = Task(
     build=build,
     fit=DetectorFit(epochs=14, batch_size=32, learning_rate=4e-3, augment=moved_and_recoloured),
     expected=(
-        Expected(metric="mAP50", value=0.9, tolerance=0.02, source="digit_scenes"),
-        Expected(metric="mAP75", value=0.83, tolerance=0.04, source="digit_scenes"),
+        # Seeds 0 and 1: 0.947 and 0.943, 0.813 and 0.804. Nothing was measured on VOC or COCO, so nothing is expected.
+        Expected(metric="mAP50", value=0.945, tolerance=0.015, source="digit_scenes"),
+        Expected(metric="mAP75", value=0.81, tolerance=0.03, source="digit_scenes"),
     ),
-    cpu_seconds=300,
+    cpu_seconds=290,
     asserted="boxes found under noise, blur, light and moves that carry their boxes; FGSM on the loss beats noise",
     figure=found_and_missed,
     measure=average_precisions,
