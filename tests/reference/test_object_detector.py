@@ -79,11 +79,11 @@ def test_a_step_up_its_loss_beats_a_random_one_of_the_same_size(robust, result) 
 
 def test_a_larger_step_up_its_loss_hides_more(robust, result) -> None:
     small, large = (
-        robust.score(AveragePrecision(iou=0.5), under=DetectorFGSM(network=result.model, eps=eps))
+        robust.accuracy(under=DetectorFGSM(network=result.model, eps=eps), criterion=FOUND)
         for eps in (1 / 255, 8 / 255)
     )
     assert small >= large
-    assert large <= 0.4
+    assert not large >= small - 0.1
 
 
 # ---------------------------------------------------------------- mistakes, and that they are noticed
@@ -136,4 +136,6 @@ def test_it_has_not_learned_its_scenes_by_heart(robust, result) -> None:
     learned = robust(
         Detector(network=result.model), result.splits.train.x[:400], result.splits.train.y[:400], name="learned"
     )
-    assert robust.score(AveragePrecision(iou=0.5)) >= learned.score(AveragePrecision(iou=0.5)) - 0.08
+    # Other scenes than its own, so nothing to pair: two numbers.
+    mean = AveragePrecision(iou=0.5)
+    assert float(robust.score(mean)) >= float(learned.score(mean)) - 0.06
