@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reference_models.task import Model
 
-__all__ = ["mnist_cnn"]
+__all__ = ["mnist_cnn", "single_stage_detector"]
 
 
 def mnist_cnn() -> Model:
@@ -33,3 +33,32 @@ def mnist_cnn() -> Model:
         ],
         name="mnist_cnn",
     )
+
+
+def single_stage_detector(classes: int) -> Model:
+    """Return a convolutional network that answers for each cell of a grid: is something here, where, and what.
+
+    (n, 96, 96, 3) from 0 to 255 to (n, 12, 12, 5 + classes); the division by 255 is a layer of it.
+    """
+    import keras
+
+    layers = keras.layers
+
+    def convolved(x: Any, channels: int, *, strides: int = 1) -> Any:
+        x = layers.Conv2D(channels, 3, strides=strides, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        return layers.Activation("relu")(x)
+
+    images = keras.Input((96, 96, 3))
+    x = layers.Rescaling(1 / 127.5, offset=-1)(images)
+    x = convolved(x, 16, strides=2)
+    x = convolved(x, 32, strides=2)
+    x = convolved(x, 64)
+    x = convolved(x, 96, strides=2)
+    x = convolved(x, 96)
+    x = convolved(x, 96)
+    # Most cells have nothing to answer for, and say so from the start.
+    present = layers.Conv2D(1, 1, bias_initializer=keras.initializers.Constant(-2.2), name="present")(x)
+    box = layers.Conv2D(4, 1, name="box")(x)
+    label = layers.Conv2D(classes, 1, name="label")(x)
+    return keras.Model(images, layers.Concatenate()([present, box, label]), name="single_stage_detector")
