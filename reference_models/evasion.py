@@ -102,7 +102,7 @@ class WrongAndSilent(Loss):
     """
 
     alarm: int
-    target: Integers | None = field(default=None, compare=False)
+    target: Integers | None = field(default=None, compare=False, repr=False)
 
     def value(self, logits: Floats, y: Integers) -> Floats:
         """Return (n,) the smaller lead."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_robust.adapters import adapt
 from pytest_robust.attacks import FGSM, PGD, CarliniWagner, DeepFool
 from pytest_robust.core.perturbation import Attack
 from reference_models.data import mnist
@@ -146,21 +148,21 @@ def _repairing(purifier: Model, classifier: Model, learn: Examples, epochs: int)
         loss_weights=[1.0, _WEIGHT_OF_LOGITS],
     )
     random = np.random.default_rng(int(keras.random.randint((), 0, 2**31 - 1)))
+    # Once for all attacks, as each of its own compiles the gradient.
+    attacked = adapt(classifier, allow_pickle=False)
     for epoch in range(epochs):
         order = random.permutation(len(learn))
         shuffled = Examples(x=learn.x[order], y=learn.y[order])
+        ends = np.linspace(0, len(learn), -(-len(learn) // _SPOILED_TOGETHER) + 1).astype(int).tolist()
         spoiled = np.concatenate(
-            [
-                _spoiled(classifier, shuffled[start : start + _SPOILED_TOGETHER], random)
-                for start in range(0, len(learn), _SPOILED_TOGETHER)
-            ]
+            [_spoiled(attacked, shuffled[start:end], random) for start, end in pairwise(ends)],
         )
         figures = learner.fit(spoiled, [shuffled.x, wanted[order]], batch_size=64, verbose=0).history
         yield Epoch(number=epoch + 1, of=epochs, figures={"loss": figures["loss"][0]})
     classifier.trainable = True
 
 
-def _spoiled(classifier: Model, clean: Examples, random: np.random.Generator) -> NDArray[np.float32]:
+def _spoiled(classifier: Any, clean: Examples, random: np.random.Generator) -> NDArray[np.float32]:
     """Return a quarter of the images each: with noise, after one step, after several, and as they are."""
     quarter = len(clean) // 4
     noisy, once, often, left = (clean[at * quarter : (at + 1) * quarter if at < 3 else None] for at in range(4))
@@ -244,7 +246,7 @@ def detected_and_repaired(result: Trained) -> Figure:
         for name in _GUARDS
     }
     figure = blank(width=8.4, height=8.2)
-    curves, pictures = figure.subfigures(2, 1, height_ratios=(0.95, 1))
+    curves, pictures = (figure.add_subfigure(place) for place in figure.add_gridspec(2, 1, height_ratios=(0.95, 1)))
     for axes, name in zip(curves.subplots(1, 2, sharey=True), _GUARDS, strict=True):
         sets = {attack: images[fooled[attack]] for attack, images in attacked.items()}
         _roc(axes, family[name], test.x, sets | {"adaptive 0.2": adaptive[name]})

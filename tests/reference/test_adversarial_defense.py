@@ -1,0 +1,106 @@
+"""Task 3's defences, and what is left of them before who knows them, written as a user would write it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import betabinom
+
+from pytest_robust import Defended, Subject
+from pytest_robust.attacks import PGD, TransferAttack
+from reference_models.evasion import Unnoticed, crafted, past_the_guard
+from reference_models.guards import aware, part, with_alarm_as_class
+from reference_models.splits import Examples
+from reference_models.tasks.adversarial_defense import ATTACKS, RATE, TASK, fooling  # noqa: F401 - TASK is what the fixtures test
+
+GUARDS = ("squeezing", "denoising")
+ALARM = 10
+
+
+@pytest.fixture(scope="module")
+def few(result) -> Examples:
+    return result.splits.test[:300]
+
+
+@pytest.fixture(scope="module")
+def adversarial(result, few) -> dict[str, Examples]:
+    """Return, for each attack that knows the classifier alone, the images that fool it, with their digits."""
+    classifier = result.model["classifier"]
+    made = {name: crafted(attack, classifier, few, seed=0) for name, attack in ATTACKS.items()}
+    fooled = {name: fooling(classifier, few, images) for name, images in made.items()}
+    return {name: Examples(x=made[name][rows], y=few.y[rows]) for name, rows in fooled.items()}
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_purifying_costs_little_on_clean_digits(robust, result, name) -> None:
+    undefended = robust(result.model["classifier"], name="classifier")
+    assert robust(part(result.model[name], "logits")).accuracy() >= undefended.accuracy() - 0.03
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_false_alarms_are_as_rare_as_promised(robust, result, name) -> None:
+    test, held_out = result.splits.test, round(0.125 * len(result.splits.train))
+    alarm = robust(part(result.model[name], "alarm"), test.x, np.zeros(len(test), int))
+    silent = float(alarm.accuracy())
+    # What the threshold of so many held-out images leaves to chance, and the test set after it.
+    above = int(RATE * (held_out + 1))
+    low, high = betabinom(len(test), above, held_out + 1 - above).interval(0.99)
+    assert low <= round(len(test) * (1 - silent)) <= high
+
+
+@pytest.mark.parametrize(
+    ("name", "attack", "least"),
+    [
+        ("squeezing", "FGSM 0.1", 0.9),
+        ("squeezing", "FGSM 0.2", 0.9),
+        ("squeezing", "PGD 0.1", 0.9),
+        ("squeezing", "DeepFool", 0.9),
+        ("squeezing", "C&W", 0.9),
+        ("denoising", "FGSM 0.1", 0.95),
+        ("denoising", "FGSM 0.2", 0.95),
+        ("denoising", "PGD 0.1", 0.95),
+        ("denoising", "DeepFool", 0.95),
+        ("denoising", "C&W", 0.95),
+    ],
+)
+def test_images_of_attacks_that_do_not_know_the_guard_raise_the_alarm(
+    robust, result, adversarial, name, attack, least
+) -> None:
+    clean, attacked = result.splits.test.x, adversarial[attack].x
+    truth = np.repeat([0, 1], [len(clean), len(attacked)])
+    alarm = robust(part(result.model[name], "alarm"), np.concatenate([clean, attacked]), truth, name=f"{name} {attack}")
+    assert alarm.score("roc_auc") >= least
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_fooled_the_classifier_is_read_right_once_it_is_repaired(robust, result, adversarial, attack) -> None:
+    images = adversarial[attack]
+    squeezed, repaired = (
+        robust(part(result.model[name], "logits"), images.x, images.y, name=f"{name} {attack}") for name in GUARDS
+    )
+    assert repaired.accuracy() >= 0.85
+    assert repaired.accuracy() >= squeezed.accuracy() - 0.02
+
+
+def test_gradients_are_hidden_by_rounding_and_found_by_who_knows_it(robust, result) -> None:
+    classifier, test = result.model["classifier"], result.splits.test
+    squeezed = part(result.model["squeezing"], "purified")
+    naive = Subject(part(result.model["squeezing"], "logits"), test.x, test.y).accuracy(under=PGD(eps=0.2)) >= 0.5
+    assert naive.decision.name == "INVALID"
+    assert "rounds, compares or casts" in naive.reason
+    known = robust(Defended(classifier, lambda x: np.asarray(squeezed(x))), name="squeezed, known")
+    assert known.accuracy(under=PGD(eps=0.2, steps=20)) <= 0.5
+
+
+def test_repair_is_undone_by_an_attack_through_it(robust, result) -> None:
+    blind = TransferAttack(surrogate=result.model["classifier"], attack=PGD(eps=0.2, steps=20))
+    assert robust.accuracy(under=blind) >= 0.7
+    assert robust.accuracy(under=PGD(eps=0.2, steps=20)) <= 0.3
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_who_knows_the_guard_fools_it_without_an_alarm(robust, result, name) -> None:
+    guard = robust(with_alarm_as_class(aware(result.model[name])), name=f"{name}, or alarm")
+    blind = TransferAttack(surrogate=result.model["classifier"], attack=PGD(eps=0.2, steps=20, goal=Unnoticed(ALARM)))
+    assert guard.attack_success_rate(under=blind) <= 0.2
+    assert guard.attack_success_rate(under=past_the_guard(eps=0.2, alarm=ALARM, steps=50)) >= 0.6
