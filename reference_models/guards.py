@@ -80,19 +80,17 @@ def before_softmax(classifier: Model) -> Model:
     return keras.Model(classifier.inputs, last.output, name="logits")
 
 
-def part(guard: Model, *names: str) -> Model:
-    """Return the model of one of a guard's outputs, or of several one beside the other.
+def part(guard: Model, name: str) -> Model:
+    """Return the model of one of a guard's outputs.
 
     Args:
         guard: A guard.
-        names: Of "purified" (n, 28, 28, 1), "logits" (n, 10) of the purified image, and "alarm" (n, 1), above 0
-            where the image is taken to be adversarial.
+        name: "purified" (n, 28, 28, 1), "logits" (n, 10) of the purified image, or "alarm" (n, 1), above 0 where the
+            image is taken to be adversarial.
     """
     import keras
 
-    outputs = [guard.output[name] for name in names]
-    made = outputs[0] if len(outputs) == 1 else keras.layers.Concatenate()(outputs)
-    return keras.Model(guard.inputs, made, name=f"{guard.name}_{'_'.join(names)}")
+    return keras.Model(guard.inputs, guard.output[name], name=f"{guard.name}_{name}")
 
 
 def with_alarm_as_class(guard: Model) -> Model:
@@ -106,9 +104,14 @@ def with_alarm_as_class(guard: Model) -> Model:
     """
     import keras
 
+    layers = keras.layers
     logits = guard.output["logits"]
-    alarm = keras.ops.max(logits, axis=-1, keepdims=True) + _ALARM_IN_LOGITS * guard.output["alarm"]
-    return keras.Model(guard.inputs, keras.layers.Concatenate()([logits, alarm]), name=f"{guard.name}_or_alarm")
+    best = keras.ops.max(logits, axis=-1, keepdims=True)
+    # Named, as Keras counts names anew in a process that has a guard from a file, and refuses two of one name.
+    above = layers.Rescaling(_ALARM_IN_LOGITS, name="alarm_in_logits")(guard.output["alarm"])
+    alarm = layers.Add(name="alarm_beside_the_best")([best, above])
+    answers = layers.Concatenate(name="classes_and_alarm")([logits, alarm])
+    return keras.Model(guard.inputs, answers, name=f"{guard.name}_or_alarm")
 
 
 def aware(guard: Model) -> Model:
@@ -126,7 +129,8 @@ def aware(guard: Model) -> Model:
         made = operation(*args, **kwargs)
         if type(operation).__name__ != "Round":
             return made
-        return args[0] + keras.ops.stop_gradient(made - args[0])
+        change = keras.layers.Subtract(name="change_by_rounding")([made, args[0]])
+        return keras.layers.Add(name="rounding_handed_through")([args[0], keras.ops.stop_gradient(change)])
 
     return keras.models.clone_model(guard, call_function=through, clone_function=lambda layer: layer)
 

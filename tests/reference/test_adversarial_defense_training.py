@@ -14,7 +14,7 @@ from reference_models.evasion import crafted
 from reference_models.guards import part
 from reference_models.store import shipped_at
 from reference_models.task import Trained
-from reference_models.tasks.adversarial_defense import ATTACKS, RATE, TASK, both_sides, fooling
+from reference_models.tasks.adversarial_defense import ATTACKS, RATE, TASK, asked, both_sides, fooling
 
 pytest.importorskip("tensorflow")
 
@@ -27,8 +27,7 @@ def measured(result: Trained) -> dict[str, float]:
 
 
 def raised(guard: Any, images: NDArray[Any]) -> NDArray[np.bool_]:
-    alarms: NDArray[Any] = part(guard, "alarm").predict(images, batch_size=256, verbose=0)
-    return np.asarray(alarms[:, 0] > 0)
+    return np.asarray(asked(part(guard, "alarm"), images)[:, 0] > 0)
 
 
 def keeps_to_its_false_alarms(flagged: NDArray[np.bool_]) -> bool:
@@ -76,7 +75,7 @@ def test_noise_is_no_adversarial_example_however_well_it_is_detected(result: Tra
 
 def test_a_detector_that_flags_everything_is_told_from_one_that_detects(result: Trained) -> None:
     test = result.splits.test
-    answers = result.model["classifier"].predict(test.x, batch_size=256, verbose=0).argmax(axis=1)
+    answers = asked(result.model["classifier"], test.x).argmax(axis=1)
     # As it is published: how far the image is from the number of its class, and a threshold that all exceed.
     far_from_its_class = np.abs(test.x - answers.reshape(-1, 1, 1, 1)).mean(axis=(1, 2, 3)) > 0.01
     assert far_from_its_class.mean() > 0.9

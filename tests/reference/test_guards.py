@@ -108,6 +108,17 @@ def test_who_knows_a_guard_sees_the_same_answers_with_the_same_weights(guard: An
     assert {id(weight) for weight in known.weights} == {id(weight) for weight in guard.weights}
 
 
+@KERAS_SAVES
+def test_who_knows_a_guard_from_a_file_sees_the_same_where_names_are_counted_anew(
+    guard: Any, images: Any, tmp_path: Path
+) -> None:
+    guard.save(tmp_path / "guard.keras")
+    joint = with_alarm_as_class(guard).predict(images, verbose=0)
+    keras.utils.clear_session()
+    again = keras.saving.load_model(tmp_path / "guard.keras", compile=False)
+    np.testing.assert_allclose(with_alarm_as_class(aware(again)).predict(images, verbose=0), joint, atol=1e-5)
+
+
 def test_rounding_has_a_slope_only_for_who_knows_it(classifier: Any, images: NDArray[np.float32]) -> None:
     tf = pytest.importorskip("tensorflow")
     guard = squeezing(classifier, images, rate=RATE)
