@@ -14,6 +14,7 @@ from pytest_robust.attacks import APGD
 from pytest_robust.core.arrays import Floats, Integers, Mask
 from pytest_robust.core.goals import Goal
 from pytest_robust.core.losses import Loss
+from pytest_robust.core.norms import Norm
 from pytest_robust.core.perturbation import Attack
 from pytest_robust.core.streams import Streams
 from pytest_robust.core.threat import ThreatModel
@@ -39,15 +40,16 @@ def crafted(attack: Attack, model: Any, examples: Examples, *, seed: int) -> NDA
     return found
 
 
-def past_the_guard(*, eps: float, alarm: int, steps: int) -> APGD:
+def past_the_guard(*, eps: float, norm: Norm, alarm: int, steps: int) -> APGD:
     """Return the attack that is after a wrong answer without an alarm, by gradients of both.
 
     Args:
-        eps: The largest change of a pixel.
+        eps: The largest change, in the norm.
+        norm: How it is measured.
         alarm: The class index that stands for the alarm in `with_alarm_as_class`.
         steps: Gradients an example.
     """
-    return APGD(eps=eps, steps=steps, loss=WrongAndSilent(alarm), goal=Unnoticed(alarm))
+    return APGD(eps=eps, norm=norm, steps=steps, loss=WrongAndSilent(alarm), goal=Unnoticed(alarm))
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def part(guard: Model, name: str) -> Model:
     """
     import keras
 
-    return keras.Model(guard.inputs, guard.output[name], name=f"{guard.name}_{name}")
+    return keras.Model(guard.inputs[0], guard.output[name], name=f"{guard.name}_{name}")
 
 
 def with_alarm_as_class(guard: Model) -> Model:
@@ -108,10 +108,10 @@ def with_alarm_as_class(guard: Model) -> Model:
     logits = guard.output["logits"]
     best = keras.ops.max(logits, axis=-1, keepdims=True)
     # Named, as Keras counts names anew in a process that has a guard from a file, and refuses two of one name.
-    above = layers.Rescaling(_ALARM_IN_LOGITS, name="alarm_in_logits")(guard.output["alarm"])
-    alarm = layers.Add(name="alarm_beside_the_best")([best, above])
+    scale = layers.Rescaling(_ALARM_IN_LOGITS, name="alarm_in_logits")
+    alarm = layers.Add(name="alarm_beside_the_best")([best, scale(guard.output["alarm"])])
     answers = layers.Concatenate(name="classes_and_alarm")([logits, alarm])
-    return keras.Model(guard.inputs, answers, name=f"{guard.name}_or_alarm")
+    return keras.Model(guard.inputs[0], answers, name=f"{guard.name}_or_alarm")
 
 
 def aware(guard: Model) -> Model:

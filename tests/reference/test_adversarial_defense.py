@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import betabinom
 
-from pytest_robust import Defended, Subject
+from pytest_robust import L2, Defended, Subject
 from pytest_robust.attacks import PGD, TransferAttack
-from reference_models.evasion import Unnoticed, crafted, past_the_guard
+from reference_models.evasion import crafted
 from reference_models.guards import aware, part, with_alarm_as_class
 from reference_models.splits import Examples
-from reference_models.tasks.adversarial_defense import ATTACKS, RATE, TASK, fooling  # noqa: F401 - TASK is what the fixtures test
+from reference_models.tasks.adversarial_defense import ADAPTIVE, ATTACKS, RATE, TASK, fooling  # noqa: F401 - TASK is what the fixtures test
 
 GUARDS = ("squeezing", "denoising")
-ALARM = 10
 
 
 @pytest.fixture(scope="module")
@@ -84,23 +83,23 @@ def test_what_fooled_the_classifier_is_read_right_once_it_is_repaired(robust, re
 
 def test_gradients_are_hidden_by_rounding_and_found_by_who_knows_it(robust, result) -> None:
     classifier, test = result.model["classifier"], result.splits.test
-    squeezed = part(result.model["squeezing"], "purified")
-    naive = Subject(part(result.model["squeezing"], "logits"), test.x, test.y).accuracy(under=PGD(eps=0.2)) >= 0.5
+    attack, squeezed = PGD(eps=3.0, norm=L2), part(result.model["squeezing"], "purified")
+    naive = Subject(part(result.model["squeezing"], "logits"), test.x, test.y).accuracy(under=attack) >= 0.5
     assert naive.decision.name == "INVALID"
     assert "rounds, compares or casts" in naive.reason
     known = robust(Defended(classifier, lambda x: np.asarray(squeezed(x))), name="squeezed, known")
-    assert known.accuracy(under=PGD(eps=0.2, steps=20)) <= 0.5
+    assert known.accuracy(under=attack) <= 0.5
 
 
 def test_repair_is_undone_by_an_attack_through_it(robust, result) -> None:
-    blind = TransferAttack(surrogate=result.model["classifier"], attack=PGD(eps=0.2, steps=20))
-    assert robust.accuracy(under=blind) >= 0.7
-    assert robust.accuracy(under=PGD(eps=0.2, steps=20)) <= 0.3
+    attack = PGD(eps=3.0, norm=L2)
+    assert robust.accuracy(under=TransferAttack(surrogate=result.model["classifier"], attack=attack)) >= 0.5
+    assert robust.accuracy(under=attack) <= 0.25
 
 
 @pytest.mark.parametrize("name", GUARDS)
 def test_who_knows_the_guard_fools_it_without_an_alarm(robust, result, name) -> None:
     guard = robust(with_alarm_as_class(aware(result.model[name])), name=f"{name}, or alarm")
-    blind = TransferAttack(surrogate=result.model["classifier"], attack=PGD(eps=0.2, steps=20, goal=Unnoticed(ALARM)))
-    assert guard.attack_success_rate(under=blind) <= 0.2
-    assert guard.attack_success_rate(under=past_the_guard(eps=0.2, alarm=ALARM, steps=50)) >= 0.6
+    blind = PGD(eps=3.0, norm=L2, goal=ADAPTIVE.goal)
+    assert guard.attack_success_rate(under=TransferAttack(surrogate=result.model["classifier"], attack=blind)) <= 0.25
+    assert guard.attack_success_rate(under=ADAPTIVE) >= 0.5

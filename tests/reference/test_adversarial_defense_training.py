@@ -113,6 +113,6 @@ def test_figure_shows_both_guards_and_what_an_adaptive_attack_leaves(result: Tra
     for axes, name in zip(curves.axes, GUARDS, strict=True):
         assert axes.get_title().startswith(name)
         labels = [text.get_text() for text in axes.get_legend().get_texts()]
-        assert [label.split(":")[0] for label in labels] == [*ATTACKS, "adaptive 0.2"]
+        assert [label.split(":")[0] for label in labels] == [*ATTACKS, "knows the guard"]
     # Clean, attacked, squeezed and repaired, for each attack and the one that knows the guard.
     assert len(pictures.axes) == 4 * (len(ATTACKS) + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pytest_robust import LInf
 from pytest_robust.attacks import FGSM, PGD
 from pytest_robust.testing import LinearModel
 from reference_models.evasion import Unnoticed, WrongAndSilent, crafted, past_the_guard
@@ -46,7 +47,10 @@ def test_the_attack_gets_past_an_alarm_that_pgd_runs_into() -> None:
     goal, examples = Unnoticed(2), Examples(x=x, y=y)
     reached = [
         goal.reached(joint.logits(crafted(attack, joint, examples, seed=0)).argmax(axis=1), y).mean()
-        for attack in (PGD(eps=0.1, random_start=False, goal=goal), past_the_guard(eps=0.1, alarm=2, steps=20))
+        for attack in (
+            PGD(eps=0.1, random_start=False, goal=goal),
+            past_the_guard(eps=0.1, norm=LInf, alarm=2, steps=20),
+        )
     ]
     assert reached == [0, 1]
 
