@@ -34,13 +34,13 @@ _HELD_OUT = 0.125
 
 _GUARDS = ("squeezing", "denoising")
 
-# C&W with 250 of the 900 gradients an example that it has by default.
+# C&W in longer steps than by default and a quarter of them: 1.66 away in the mean, where DeepFool is 1.90.
 ATTACKS: Mapping[str, Attack] = {
     "FGSM 0.1": FGSM(eps=0.1),
     "FGSM 0.2": FGSM(eps=0.2),
     "PGD 0.1": PGD(eps=0.1),
     "DeepFool": DeepFool(),
-    "C&W": CarliniWagner(steps=50, searches=5),
+    "C&W": CarliniWagner(steps=60, searches=4, constant=1.0, learning_rate=0.2),
 }
 
 
@@ -179,14 +179,16 @@ def _spoiled(classifier: Any, clean: Examples, random: np.random.Generator) -> N
     )
 
 
-def found_out(guard: Model, clean: NDArray[Any], adversarial: NDArray[Any]) -> float:
-    """Return the area under the ROC curve of a guard's alarm: 1 tells all apart, 0.5 none."""
+def area(quiet: NDArray[Any], raised: NDArray[Any]) -> float:
+    """Return the area under the ROC curve of alarms: 1 tells all apart, 0.5 none.
+
+    Args:
+        quiet: (n,) alarms at clean images.
+        raised: (m,) alarms at adversarial images.
+    """
     from sklearn.metrics import roc_auc_score
 
-    alarm = part(guard, "alarm")
-    alarms = [asked(alarm, images)[:, 0] for images in (clean, adversarial)]
-    truth = np.repeat([0, 1], [len(clean), len(adversarial)])
-    return float(roc_auc_score(truth, np.concatenate(alarms)))
+    return float(roc_auc_score(np.repeat([0, 1], [len(quiet), len(raised)]), np.concatenate([quiet, raised])))
 
 
 def fooling(classifier: Model, examples: Examples, images: NDArray[Any]) -> NDArray[np.bool_]:
@@ -202,12 +204,13 @@ def both_sides(model: Family, splits: Splits) -> dict[str, float]:
     adversarial = fooling(model["classifier"], test, once)
     measured = {"accuracy": _right(model["classifier"], test.x, test.y)}
     for name in _GUARDS:
-        guard = model[name]
+        logits, alarm = (part(model[name], output) for output in ("logits", "alarm"))
+        quiet, raised = (asked(alarm, images)[:, 0] for images in (test.x, once[adversarial]))
         measured |= {
-            f"{name}_accuracy": _right(part(guard, "logits"), test.x, test.y),
-            f"{name}_fgsm_accuracy": _right(part(guard, "logits"), once, test.y),
-            f"{name}_false_alarms": float(np.mean(asked(part(guard, "alarm"), test.x) > 0)),
-            f"{name}_fgsm_auc": found_out(guard, test.x, once[adversarial]),
+            f"{name}_accuracy": _right(logits, test.x, test.y),
+            f"{name}_fgsm_accuracy": _right(logits, once, test.y),
+            f"{name}_false_alarms": float(np.mean(quiet > 0)),
+            f"{name}_fgsm_auc": area(quiet, raised),
         }
     return measured
 
@@ -236,14 +239,16 @@ def answers_of_the_repaired(result: Trained) -> Subject:
 ADAPTIVE = past_the_guard(eps=3.0, norm=L2, alarm=10, steps=100)
 
 # Few enough to attack in seconds; the tests look at more.
-_DRAWN, _DRAWN_ADAPTIVELY = 200, 60
+_DRAWN, _DRAWN_ADAPTIVELY = 150, 50
 
 
 def detected_and_repaired(result: Trained) -> Figure:
     """Draw how well each guard tells adversarial examples from clean images, and what it makes of some."""
     family, test = result.model, result.splits.test
     few = test[:_DRAWN]
-    attacked = {name: crafted(attack, family["classifier"], few, seed=0) for name, attack in ATTACKS.items()}
+    # Once for all attacks, as each of its own compiles the gradient.
+    classifier = adapt(family["classifier"], allow_pickle=False)
+    attacked = {name: crafted(attack, classifier, few, seed=0) for name, attack in ATTACKS.items()}
     fooled = {name: fooling(family["classifier"], few, images) for name, images in attacked.items()}
     adaptive = {
         name: crafted(
@@ -278,14 +283,16 @@ def _first(fooled: Mapping[str, NDArray[np.bool_]]) -> dict[str, int]:
 
 def _roc(axes: Axes, guard: Model, clean: NDArray[Any], sets: Mapping[str, NDArray[Any]]) -> None:
     """Draw a curve for each set of adversarial images, and where the threshold lies."""
+    from sklearn.metrics import roc_curve
+
     alarm = part(guard, "alarm")
-    at_rest = np.sort(asked(alarm, clean)[:, 0])[::-1]
-    levels = np.concatenate([[np.inf], at_rest, [-np.inf]])
+    quiet = asked(alarm, clean)[:, 0]
     for color, (name, images) in zip(LINES, sets.items(), strict=False):
         raised = asked(alarm, images)[:, 0]
-        shares = [np.mean(raised[:, None] >= levels, axis=0), np.mean(at_rest[:, None] >= levels, axis=0)]
-        label = f"{name}: {found_out(guard, clean, images):.3f}"
-        axes.plot(shares[1], shares[0], color=color, label=label, linestyle="--" if "knows" in name else "-")
+        truth = np.repeat([0, 1], [len(quiet), len(raised)])
+        false, true, _ = roc_curve(truth, np.concatenate([quiet, raised]))
+        label = f"{name}: {area(quiet, raised):.3f}"
+        axes.plot(false, true, color=color, label=label, linestyle="--" if "knows" in name else "-")
     axes.axvline(RATE, color="0.6", linewidth=0.8)
     axes.text(RATE + 0.01, 0.02, f"threshold\n({RATE:.0%})", fontsize=7, color="0.4")
     axes.set(xlim=(0, 1), ylim=(0, 1.02))
