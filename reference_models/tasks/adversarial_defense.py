@@ -251,16 +251,12 @@ def detected_and_repaired(result: Trained) -> Figure:
     attacked = {name: crafted(attack, classifier, few, seed=0) for name, attack in ATTACKS.items()}
     fooled = {name: fooling(family["classifier"], few, images) for name, images in attacked.items()}
     adaptive = {
-        name: crafted(
-            ADAPTIVE,
-            with_alarm_as_class(aware(family[name])),
-            few[:_DRAWN_ADAPTIVELY],
-            seed=0,
-        )
+        name: crafted(ADAPTIVE, with_alarm_as_class(aware(family[name])), few[:_DRAWN_ADAPTIVELY], seed=0)
         for name in _GUARDS
     }
     figure = blank(width=8.4, height=8.2)
-    curves, pictures = (figure.add_subfigure(place) for place in figure.add_gridspec(2, 1, height_ratios=(0.95, 1)))
+    places = figure.add_gridspec(2, 1, height_ratios=(0.95, 1))
+    curves, pictures = (figure.add_subfigure(places[row]) for row in range(2))
     for axes, name in zip(curves.subplots(1, 2, sharey=True), _GUARDS, strict=True):
         sets = {attack: images[fooled[attack]] for attack, images in attacked.items()}
         _roc(axes, family[name], test.x, sets | {"knows the guard": adaptive[name]})
@@ -294,8 +290,9 @@ def _roc(axes: Axes, guard: Model, clean: NDArray[Any], sets: Mapping[str, NDArr
         label = f"{name}: {area(quiet, raised):.3f}"
         axes.plot(false, true, color=color, label=label, linestyle="--" if "knows" in name else "-")
     axes.axvline(RATE, color="0.6", linewidth=0.8)
-    axes.text(RATE + 0.01, 0.02, f"threshold\n({RATE:.0%})", fontsize=7, color="0.4")
-    axes.set(xlim=(0, 1), ylim=(0, 1.02))
+    axes.text(RATE * 0.9, 0.02, f"threshold\n({RATE:.0%})", fontsize=7, color="0.4", ha="right")
+    # What happens at few false alarms is what counts.
+    axes.set(xscale="log", xlim=(1 / len(clean), 1), ylim=(0, 1.02))
     axes.legend(title="area under the curve", fontsize=7, title_fontsize=7, loc="lower right")
 
 

@@ -91,25 +91,25 @@ def test_the_network_repairs_the_nearest_changes_better_than_squeezing(robust, a
     assert repaired.accuracy() >= squeezed.accuracy()
 
 
-def test_gradients_are_hidden_by_rounding_and_found_by_who_knows_it(robust, result) -> None:
-    classifier, test = result.model["classifier"], result.splits.test
-    attack, squeezed = PGD(eps=3.0, norm=L2), part(result.model["squeezing"], "purified")
-    naive = Subject(part(result.model["squeezing"], "logits"), test.x, test.y).accuracy(under=attack) >= 0.5
+def test_gradients_are_hidden_by_rounding_and_found_by_who_knows_it(robust, result, few) -> None:
+    classifier, squeezing = result.model["classifier"], result.model["squeezing"]
+    attack, squeezed = PGD(eps=3.0, norm=L2), part(squeezing, "purified")
+    naive = Subject(part(squeezing, "logits"), few.x, few.y).accuracy(under=attack) >= 0.5
     assert naive.decision.name == "INVALID"
     assert "rounds, compares or casts" in naive.reason
-    known = robust(Defended(classifier, lambda x: np.asarray(squeezed(x))), name="squeezed, known")
+    known = robust(Defended(classifier, lambda x: np.asarray(squeezed(x))), few.x, few.y, name="squeezed, known")
     assert known.accuracy(under=attack) <= 0.5
 
 
-def test_repair_is_undone_by_an_attack_through_it(robust, result) -> None:
-    attack = PGD(eps=3.0, norm=L2)
-    assert robust.accuracy(under=TransferAttack(surrogate=result.model["classifier"], attack=attack)) >= 0.5
-    assert robust.accuracy(under=attack) <= 0.25
+def test_repair_is_undone_by_an_attack_through_it(robust, result, few) -> None:
+    attack, repaired = PGD(eps=3.0, norm=L2), robust(part(result.model["denoising"], "logits"), few.x, few.y)
+    assert repaired.accuracy(under=TransferAttack(surrogate=result.model["classifier"], attack=attack)) >= 0.35
+    assert repaired.accuracy(under=attack) <= 0.2
 
 
-@pytest.mark.parametrize("name", GUARDS)
-def test_who_knows_the_guard_fools_it_without_an_alarm(robust, result, name) -> None:
-    guard = robust(with_alarm_as_class(aware(result.model[name])), name=f"{name}, or alarm")
+@pytest.mark.parametrize(("name", "before", "after"), [("squeezing", 0.45, 0.55), ("denoising", 0.25, 0.55)])
+def test_who_knows_the_guard_fools_it_without_an_alarm(robust, result, few, name, before, after) -> None:
+    guard = robust(with_alarm_as_class(aware(result.model[name])), few.x, few.y, name=f"{name}, or alarm")
     blind = PGD(eps=3.0, norm=L2, goal=ADAPTIVE.goal)
-    assert guard.attack_success_rate(under=TransferAttack(surrogate=result.model["classifier"], attack=blind)) <= 0.25
-    assert guard.attack_success_rate(under=ADAPTIVE) >= 0.5
+    assert guard.attack_success_rate(under=TransferAttack(surrogate=result.model["classifier"], attack=blind)) <= before
+    assert guard.attack_success_rate(under=ADAPTIVE) >= after
