@@ -12,7 +12,20 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from reference_models.task import Model
 
-__all__ = ["aware", "before_softmax", "denoising", "part", "squeezing", "threshold", "with_alarm_as_class"]
+__all__ = [
+    "GUARDS",
+    "area",
+    "asked",
+    "aware",
+    "before_softmax",
+    "denoising",
+    "part",
+    "squeezing",
+    "threshold",
+    "with_alarm_as_class",
+]
+
+GUARDS = ("squeezing", "denoising")
 
 # What one threshold's worth of alarm is in logits, where it stands among them.
 _ALARM_IN_LOGITS = 10.0
@@ -133,6 +146,27 @@ def aware(guard: Model) -> Model:
         return keras.layers.Add(name="rounding_handed_through")([args[0], keras.ops.stop_gradient(change)])
 
     return keras.models.clone_model(guard, call_function=through, clone_function=lambda layer: layer)
+
+
+def asked(model: Model, images: NDArray[Any]) -> NDArray[Any]:
+    """Return what a model answers to images."""
+    import keras
+
+    # Called, and not by `predict`, which compiles each of the many models anew.
+    answers = [model(images[start : start + 500], training=False) for start in range(0, len(images), 500)]
+    return np.concatenate([keras.ops.convert_to_numpy(each) for each in answers])
+
+
+def area(quiet: NDArray[Any], raised: NDArray[Any]) -> float:
+    """Return the area under the ROC curve of alarms: 1 tells all apart, 0.5 none.
+
+    Args:
+        quiet: (n,) alarms at clean images.
+        raised: (m,) alarms at adversarial images.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(np.repeat([0, 1], [len(quiet), len(raised)]), np.concatenate([quiet, raised])))
 
 
 def threshold(scores: NDArray[Any], *, rate: float) -> float:

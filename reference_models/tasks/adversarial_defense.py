@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -10,38 +10,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_robust import L2
 from pytest_robust.adapters import adapt
-from pytest_robust.attacks import FGSM, PGD, CarliniWagner, DeepFool
-from pytest_robust.core.perturbation import Attack
+from pytest_robust.attacks import FGSM, PGD
 from reference_models.data import mnist
-from reference_models.evasion import crafted, past_the_guard
-from reference_models.figures import LINES, blank, picture
-from reference_models.guards import aware, before_softmax, denoising, part, squeezing, with_alarm_as_class
-from reference_models.splits import Examples, Splits
+from reference_models.evasion import ATTACKS, crafted, fooling
+from reference_models.guards import GUARDS, area, asked, before_softmax, denoising, part, squeezing
+from reference_models.splits import Examples
 from reference_models.supervised import Supervised
-from reference_models.task import Epoch, Expected, Family, Model, Subject, Task, Trained
+from reference_models.task import Epoch, Expected, Subject, Task, Trained
+from reference_models.tasks._detected_and_repaired import detected_and_repaired
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
+    from reference_models.splits import Splits
+    from reference_models.task import Family, Model
 
 # Of clean images, the share that is taken for adversarial: Xu et al. 2018, section V.A.
 RATE = 0.05
 
 # Of the training data, the share that no network learns from and that sets the thresholds: 500 of 4,000.
 _HELD_OUT = 0.125
-
-_GUARDS = ("squeezing", "denoising")
-
-# C&W in longer steps than by default and a quarter of them: 1.66 away in the mean, where DeepFool is 1.90.
-ATTACKS: Mapping[str, Attack] = {
-    "FGSM 0.1": FGSM(eps=0.1),
-    "FGSM 0.2": FGSM(eps=0.2),
-    "PGD 0.1": PGD(eps=0.1),
-    "DeepFool": DeepFool(),
-    "C&W": CarliniWagner(steps=60, searches=4, constant=1.0, learning_rate=0.2),
-}
 
 
 def undefended_and_purifier() -> Family:
@@ -179,31 +166,13 @@ def _spoiled(classifier: Any, clean: Examples, random: np.random.Generator) -> N
     )
 
 
-def area(quiet: NDArray[Any], raised: NDArray[Any]) -> float:
-    """Return the area under the ROC curve of alarms: 1 tells all apart, 0.5 none.
-
-    Args:
-        quiet: (n,) alarms at clean images.
-        raised: (m,) alarms at adversarial images.
-    """
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(np.repeat([0, 1], [len(quiet), len(raised)]), np.concatenate([quiet, raised])))
-
-
-def fooling(classifier: Model, examples: Examples, images: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return which images are adversarial examples: read right before the attack, and wrong after it."""
-    before, after = (asked(classifier, each).argmax(axis=1) for each in (examples.x, images))
-    return np.asarray((before == examples.y) & (after != examples.y))
-
-
 def both_sides(model: Family, splits: Splits) -> dict[str, float]:
     """Return how good the classifier and its guards are on clean images, and on those of FGSM(eps=0.1)."""
     test = splits.test
     once = crafted(ATTACKS["FGSM 0.1"], model["classifier"], test, seed=0)
     adversarial = fooling(model["classifier"], test, once)
     measured = {"accuracy": _right(model["classifier"], test.x, test.y)}
-    for name in _GUARDS:
+    for name in GUARDS:
         logits, alarm = (part(model[name], output) for output in ("logits", "alarm"))
         quiet, raised = (asked(alarm, images)[:, 0] for images in (test.x, once[adversarial]))
         measured |= {
@@ -215,15 +184,6 @@ def both_sides(model: Family, splits: Splits) -> dict[str, float]:
     return measured
 
 
-def asked(model: Model, images: NDArray[Any]) -> NDArray[Any]:
-    """Return what a model answers to images."""
-    import keras
-
-    # Called, and not by `predict`, which compiles each of the many models anew.
-    answers = [model(images[start : start + 500], training=False) for start in range(0, len(images), 500)]
-    return np.concatenate([keras.ops.convert_to_numpy(each) for each in answers])
-
-
 def _right(model: Model, images: NDArray[Any], digits: NDArray[Any]) -> float:
     return float(np.mean(asked(model, images).argmax(axis=1) == digits))
 
@@ -232,86 +192,6 @@ def answers_of_the_repaired(result: Trained) -> Subject:
     """Return the denoising guard's answers on the test set."""
     test = result.splits.test
     return Subject(model=part(result.model["denoising"], "logits"), x=test.x, y=test.y)
-
-
-# The attack that knows the guard has a budget in L2, as rounding withstands small changes of every pixel;
-# 3 is less than twice what DeepFool needs in the mean, 1.83.
-ADAPTIVE = past_the_guard(eps=3.0, norm=L2, alarm=10, steps=100)
-
-# Few enough to attack in seconds; the tests look at more.
-_DRAWN, _DRAWN_ADAPTIVELY = 150, 50
-
-
-def detected_and_repaired(result: Trained) -> Figure:
-    """Draw how well each guard tells adversarial examples from clean images, and what it makes of some."""
-    family, test = result.model, result.splits.test
-    few = test[:_DRAWN]
-    # Once for all attacks, as each of its own compiles the gradient.
-    classifier = adapt(family["classifier"], allow_pickle=False)
-    attacked = {name: crafted(attack, classifier, few, seed=0) for name, attack in ATTACKS.items()}
-    fooled = {name: fooling(family["classifier"], few, images) for name, images in attacked.items()}
-    adaptive = {
-        name: crafted(ADAPTIVE, with_alarm_as_class(aware(family[name])), few[:_DRAWN_ADAPTIVELY], seed=0)
-        for name in _GUARDS
-    }
-    figure = blank(width=8.4, height=8.2)
-    places = figure.add_gridspec(2, 1, height_ratios=(0.95, 1))
-    curves, pictures = (figure.add_subfigure(places[row]) for row in range(2))
-    for axes, name in zip(curves.subplots(1, 2, sharey=True), _GUARDS, strict=True):
-        sets = {attack: images[fooled[attack]] for attack, images in attacked.items()}
-        _roc(axes, family[name], test.x, sets | {"knows the guard": adaptive[name]})
-        axes.set_title(f"{name}: alarms at images that fool the classifier", fontsize=9)
-        axes.set_xlabel("false alarms on clean images")
-    curves.axes[0].set_ylabel("alarms on adversarial images")
-    shown = {name: (few.x[row], attacked[name][row], few.y[row]) for name, row in _first(fooled).items()}
-    joint = with_alarm_as_class(family["denoising"])
-    past = ADAPTIVE.goal.reached(asked(joint, adaptive["denoising"]).argmax(axis=1), few.y[:_DRAWN_ADAPTIVELY])
-    if past.any():
-        row = int(past.argmax())
-        shown["knows the guard"] = (few.x[row], adaptive["denoising"][row], few.y[row])
-    _strip(pictures, family, shown)
-    return figure
-
-
-def _first(fooled: Mapping[str, NDArray[np.bool_]]) -> dict[str, int]:
-    return {name: int(rows.argmax()) for name, rows in fooled.items() if rows.any()}
-
-
-def _roc(axes: Axes, guard: Model, clean: NDArray[Any], sets: Mapping[str, NDArray[Any]]) -> None:
-    """Draw a curve for each set of adversarial images, and where the threshold lies."""
-    from sklearn.metrics import roc_curve
-
-    alarm = part(guard, "alarm")
-    quiet = asked(alarm, clean)[:, 0]
-    for color, (name, images) in zip(LINES, sets.items(), strict=False):
-        raised = asked(alarm, images)[:, 0]
-        truth = np.repeat([0, 1], [len(quiet), len(raised)])
-        false, true, _ = roc_curve(truth, np.concatenate([quiet, raised]))
-        label = f"{name}: {area(quiet, raised):.3f}"
-        axes.plot(false, true, color=color, label=label, linestyle="--" if "knows" in name else "-")
-    axes.axvline(RATE, color="0.6", linewidth=0.8)
-    axes.text(RATE * 0.9, 0.02, f"threshold\n({RATE:.0%})", fontsize=7, color="0.4", ha="right")
-    # What happens at few false alarms is what counts.
-    axes.set(xscale="log", xlim=(1 / len(clean), 1), ylim=(0, 1.02))
-    axes.legend(title="area under the curve", fontsize=7, title_fontsize=7, loc="lower right")
-
-
-def _strip(
-    place: SubFigure, family: Family, shown: Mapping[str, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]
-) -> None:
-    """Draw clean, attacked, squeezed and repaired images, with what is read in each."""
-    rows = ("clean", "attacked", *_GUARDS)
-    grid = place.subplots(len(rows), len(shown), squeeze=False)
-    for column, (name, (clean, attacked, digit)) in zip(grid.T, shown.items(), strict=True):
-        picture(column[0], clean, f"{name}\na {digit}")
-        read = asked(family["classifier"], attacked[None])[0].argmax()
-        picture(column[1], attacked, f"read {read}")
-        for axes, guard in zip(column[2:], _GUARDS, strict=True):
-            said = family[guard].predict(attacked[None], verbose=0)
-            alarm = ", alarm" if said["alarm"][0, 0] > 0 else ""
-            picture(axes, said["purified"][0], f"read {said['logits'][0].argmax()}{alarm}")
-    for axes, name in zip(grid[:, 0], rows, strict=True):
-        axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
 
 
 TASK = Task(

@@ -9,12 +9,10 @@ from scipy.stats import betabinom
 from pytest_robust import L2, Defended, Subject
 from pytest_robust.adapters import adapt
 from pytest_robust.attacks import PGD, TransferAttack
-from reference_models.evasion import crafted
-from reference_models.guards import aware, part, with_alarm_as_class
+from reference_models.evasion import ADAPTIVE, ATTACKS, crafted, fooling
+from reference_models.guards import GUARDS, aware, part, with_alarm_as_class
 from reference_models.splits import Examples
-from reference_models.tasks.adversarial_defense import ADAPTIVE, ATTACKS, RATE, TASK, fooling  # noqa: F401 - TASK is what the fixtures test
-
-GUARDS = ("squeezing", "denoising")
+from reference_models.tasks.adversarial_defense import RATE, TASK  # noqa: F401 - TASK is what the fixtures test
 
 
 @pytest.fixture(scope="module")

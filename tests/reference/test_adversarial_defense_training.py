@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from pytest_robust import Subject
 from pytest_robust.core.errors import InvalidData
-from reference_models.evasion import crafted
-from reference_models.guards import part
+from reference_models.evasion import ATTACKS, crafted, fooling
+from reference_models.guards import GUARDS, asked, part
 from reference_models.store import shipped_at
 from reference_models.task import Trained
-from reference_models.tasks.adversarial_defense import ATTACKS, RATE, TASK, asked, both_sides, fooling
+from reference_models.tasks.adversarial_defense import RATE, TASK, both_sides
 
 pytest.importorskip("tensorflow")
-
-GUARDS = ("squeezing", "denoising")
 
 
 @pytest.fixture(scope="module")
