@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["detected_and_repaired"]
 
 # Few enough to attack in seconds; the tests look at more.
-_DRAWN, _DRAWN_ADAPTIVELY = 150, 50
+_DRAWN, _DRAWN_ADAPTIVELY = 100, 32
 
 
 def detected_and_repaired(result: Trained) -> Figure:
@@ -36,8 +36,8 @@ def detected_and_repaired(result: Trained) -> Figure:
         name: crafted(ADAPTIVE, with_alarm_as_class(aware(family[name])), few[:_DRAWN_ADAPTIVELY], seed=0)
         for name in GUARDS
     }
-    figure = blank(width=8.4, height=8.2)
-    places = figure.add_gridspec(2, 1, height_ratios=(0.95, 1))
+    figure = blank(width=8.4, height=8.8)
+    places = figure.add_gridspec(2, 1, height_ratios=(1, 1))
     curves, pictures = (figure.add_subfigure(places[row]) for row in range(2))
     for axes, name in zip(curves.subplots(1, 2, sharey=True), GUARDS, strict=True):
         sets = {attack: images[fooled[attack]] for attack, images in attacked.items()}
@@ -76,7 +76,14 @@ def _roc(axes: Axes, guard: Model, clean: NDArray[Any], sets: Mapping[str, NDArr
     axes.text(false_alarms * 0.9, 0.02, f"threshold\n({false_alarms:.1%})", fontsize=7, color="0.4", ha="right")
     # What happens at few false alarms is what counts.
     axes.set(xscale="log", xlim=(1 / len(clean), 1), ylim=(0, 1.02))
-    axes.legend(title="area under the curve", fontsize=7, title_fontsize=7, loc="lower right")
+    axes.legend(
+        title="area under the curve",
+        fontsize=7,
+        title_fontsize=7,
+        ncols=2,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.17),
+    )
 
 
 def _strip(
