@@ -204,8 +204,26 @@ TASK = Task(
     fit=guarded,
     measure=both_sides,
     subject=answers_of_the_repaired,
-    expected=(Expected(metric="accuracy", value=0.965, tolerance=0.02, source="mnist_5000"),),
-    cpu_seconds=80,
+    # Seeds 0 to 2.
+    expected=(
+        # 0.968, 0.965, 0.966.
+        Expected(metric="accuracy", value=0.966, tolerance=0.012, source="mnist_5000"),
+        # 0.968, 0.964, 0.967.
+        Expected(metric="denoising_accuracy", value=0.966, tolerance=0.012, source="mnist_5000"),
+        # 0.933, 0.928, 0.935, and 0.933, 0.928, 0.947.
+        Expected(metric="squeezing_fgsm_accuracy", value=0.932, tolerance=0.02, source="mnist_5000"),
+        Expected(metric="denoising_fgsm_accuracy", value=0.936, tolerance=0.025, source="mnist_5000"),
+        # 0.987, 0.986, 0.991, and 0.998, 0.999, 1.000.
+        Expected(metric="squeezing_fgsm_auc", value=0.988, tolerance=0.01, source="mnist_5000"),
+        Expected(metric="denoising_fgsm_auc", value=0.996, tolerance=0.006, source="mnist_5000"),
+        # 0.059, 0.036, 0.055, and 0.060, 0.058, 0.045: 500 images set the threshold and 1,000 try it, which
+        # leaves a standard deviation of 0.012.
+        Expected(metric="squeezing_false_alarms", value=0.05, tolerance=0.03, source="mnist_5000"),
+        Expected(metric="denoising_false_alarms", value=0.05, tolerance=0.03, source="mnist_5000"),
+        # Not measured here.
+        Expected(metric="accuracy", value=0.99, tolerance=0.008, source="mnist"),
+    ),
+    cpu_seconds=71,
     asserted="detection and purification of five attacks, and that an attack through the defence undoes both",
     figure=detected_and_repaired,
 )

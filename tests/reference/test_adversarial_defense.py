@@ -71,7 +71,7 @@ def test_false_alarms_are_as_rare_as_promised(robust, result, name) -> None:
 def test_images_of_attacks_that_do_not_know_the_guard_raise_the_alarm(
     robust, result, adversarial, name, attack, least
 ) -> None:
-    clean, attacked = result.splits.test.x[:500], adversarial[attack].x
+    clean, attacked = result.splits.test.x[:300], adversarial[attack].x
     truth = np.repeat([0, 1], [len(clean), len(attacked)])
     alarm = robust(part(result.model[name], "alarm"), np.concatenate([clean, attacked]), truth, name=f"{name} {attack}")
     assert alarm.score("roc_auc") >= least
