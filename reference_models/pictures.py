@@ -142,5 +142,6 @@ def _corner(ink: NDArray[np.float32]) -> tuple[int, int]:
     rows, columns = np.indices(ink.shape)
     centre = [float((places * ink).sum() / ink.sum()) for places in (rows, columns)]
     ends = [_SIDE - side for side in ink.shape]
-    top, left = (min(max(round((_SIDE - 1) / 2 - at), 0), end) for at, end in zip(centre, ends, strict=True))
+    # At 14, as in MNIST's images: half a pixel below and right of the middle.
+    top, left = (min(max(round(_SIDE / 2 - at), 0), end) for at, end in zip(centre, ends, strict=True))
     return top, left

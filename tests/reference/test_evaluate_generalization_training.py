@@ -122,7 +122,7 @@ def learn_marks(model: Marks, train: Examples, **_: object) -> Marks:
 
 @pytest.mark.parametrize(("way", "leaks"), [(Fresh, 0), (Reused, FOLDS - 1)])
 def test_a_network_has_learned_from_its_own_fold_only_where_it_was_used_again(
-    way: type[Fresh] | type[Reused], leaks: int
+    way: type[Fresh | Reused], leaks: int
 ) -> None:
     train = Examples(x=2.0 ** np.arange(30), y=np.arange(30) % 3)
     model = way(fit=learn_marks)(Together(), train, quick=False, on_epoch=lambda _: None)
