@@ -136,6 +136,6 @@ TASK = Task(
         Expected(metric="accuracy", value=0.995, tolerance=0.005, source="mnist"),
     ),
     cpu_seconds=17,
-    asserted="accuracy under noise, turns and shifts; undefended against PGD; attacks in their order; pictures from files",
+    asserted="accuracy under noise, turns and shifts; undefended against PGD; attacks in their order; bytes as well",
     figure=misread,
 )
