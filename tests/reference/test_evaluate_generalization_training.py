@@ -19,7 +19,6 @@ from reference_models.tasks.evaluate_generalization import (
     answers_of_the_others,
     digits,
     fold_of,
-    learning_curve,
     side_by_side,
     standardised,
     unseen_digits,
@@ -158,24 +157,17 @@ def test_networks_side_by_side_share_nothing() -> None:
     np.testing.assert_allclose(answers[:, 0], alone, atol=1e-6)
 
 
-def test_more_tumours_to_learn_from_are_better_and_the_gap_closes(result: Trained) -> None:
-    curve = learning_curve(result.splits.train, whole=result.model["tumours_folds"], seed=0, sizes=(10, 80))
-    assert curve.sizes[:2] == [10, 80]
-    assert curve.unseen.shape == curve.seen.shape == (3, FOLDS)
-    unseen, gap = curve.unseen.mean(axis=1), (curve.seen - curve.unseen).mean(axis=1)
-    assert unseen[-1] > unseen[0] + 0.02
-    assert gap[-1] < gap[0] - 0.02
-
-
-def test_the_figure_shows_curves_and_the_leak(result: Trained) -> None:
+def test_the_figure_shows_curves_and_the_leak_and_that_more_tumours_are_better(result: Trained) -> None:
     figure = TASK.figure(result)
     tumours, one_vs_rest, curve, leak = figure.axes
     area = TASK.measure(result.model, result.splits)["auc"]
     assert f"test set: AUC {area:.3f}" in {text.get_text() for text in tumours.get_legend().get_texts()}
     assert len(one_vs_rest.lines) == 10
-    assert "Learning curve" in curve.get_title()
-    claimed = leak.lines[2].get_ydata()
-    np.testing.assert_allclose(claimed, accuracy_of_folds(result.model["digits_reused"], digits()))
+    np.testing.assert_allclose(leak.lines[2].get_ydata(), accuracy_of_folds(result.model["digits_reused"], digits()))
+    seen, unseen = (np.asarray(line.get_ydata()) for line in curve.lines)
+    assert len(unseen) == 4
+    assert unseen[-1] > unseen[0] + 0.015
+    assert (seen - unseen)[-1] < (seen - unseen)[0] - 0.02
 
 
 def test_a_quick_training_runs_every_line() -> None:

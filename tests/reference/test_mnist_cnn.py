@@ -48,6 +48,6 @@ def test_more_noise_breaks_more(robust) -> None:
 
 def test_a_model_of_bytes_is_as_weak_as_the_one_in_it(robust, subject) -> None:
     pixels = np.rint(subject.x * 255).astype(np.uint8)
-    reader = robust(reading_model(subject.model), pixels, subject.y, name="of bytes")
+    reader = robust(reading_model(subject.model), pixels, subject.y, name="mnist_cnn of bytes")
     assert reader.accuracy() >= 0.965
     assert reader.accuracy(under=PGD(eps=0.3 * 255)) <= 0.05
