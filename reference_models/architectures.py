@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reference_models.task import Model
 
-__all__ = ["mnist_cnn", "single_stage_detector"]
+__all__ = ["digit_mlp", "mnist_cnn", "single_stage_detector", "tumour_mlp"]
 
 
 def mnist_cnn() -> Model:
@@ -62,3 +62,43 @@ def single_stage_detector(classes: int) -> Model:
     box = layers.Conv2D(4, 1, name="box")(x)
     label = layers.Conv2D(classes, 1, name="label")(x)
     return keras.Model(images, layers.Concatenate()([present, box, label]), name="single_stage_detector")
+
+
+def digit_mlp(name: str = "digit_mlp") -> Model:
+    """Return the smallest network that reads digits at all: half the resolution, one hidden layer.
+
+    (n, 28, 28, 1) in [0, 1] to (n, 10) probabilities.
+    """
+    import keras
+
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.AveragePooling2D(2),
+            layers.Flatten(),
+            layers.Dense(24, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ],
+        name=name,
+    )
+
+
+def tumour_mlp(name: str = "tumour_mlp") -> Model:
+    """Return a network of one hidden layer that standardises the measures of a tumour itself.
+
+    (n, 30) in the units they were taken in to (n, 2) probabilities. What mean and spread are is
+    part of its weights, for `adapt` to learn from what the rest learns from.
+    """
+    import keras
+
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((30,)),
+            layers.Normalization(),
+            layers.Dense(16, activation="relu"),
+            layers.Dense(2, activation="softmax"),
+        ],
+        name=name,
+    )

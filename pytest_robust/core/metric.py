@@ -116,6 +116,13 @@ class Metric(ABC):
     def requests(self) -> tuple[Request, ...]:
         """Return the outcomes it needs."""
 
+    def asked(self) -> tuple[Request, ...]:
+        """Return the outcomes it needs, as far as they are known without doing anything for it.
+
+        What is told of a check afterwards reads these: it must neither train a model nor fail.
+        """
+        return self.requests()
+
 
 class ExampleMetric(Metric):
     """The mean of one score an example, which can be decided before all are seen."""

@@ -58,7 +58,7 @@ def invalid(case: Case, bar: Bar | None, why: str) -> Verdict:
 
 def out_of_time(case: Case, bar: Bar | None, error: OutOfTime) -> Verdict:
     """Return the verdict on what the time did not suffice for, with what was known by then."""
-    begun = case.laboratory.begun(case.metric.requests())
+    begun = case.laboratory.begun(case.metric.asked())
     estimate = None
     if isinstance(case.metric, ExampleMetric) and begun and begun[0].done:
         (evaluation,) = begun

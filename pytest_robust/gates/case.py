@@ -36,7 +36,7 @@ class Case:
     def outcomes_at(self, looked: int) -> tuple[Outcomes, ...]:
         """Return what a verdict on `looked` examples rests on, whatever was evaluated since."""
         # Those begun: to begin one may ask the model, and a verdict rests on none that was not.
-        found = self.laboratory.begun(self.metric.requests())
+        found = self.laboratory.begun(self.metric.asked())
         if len(found) == 1:
             return (found[0].outcomes_at(min(looked, found[0].done)),)
         return tuple(evaluation.outcomes for evaluation in found)

@@ -51,7 +51,7 @@ def record_of(case: Case, verdict: Verdict | None, *, subject: str, title: str) 
     """
     metric, laboratory = case.metric, case.laboratory
     under = under_of(metric)
-    begun = laboratory.begun(metric.requests())
+    begun = laboratory.begun(metric.asked())
     looked = verdict.estimate.n if verdict is not None and verdict.estimate is not None else 0
     outcomes = case.outcomes_at(looked)
     passing = verdict is None or verdict.decision is Decision.NO_BAR

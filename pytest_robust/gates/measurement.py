@@ -149,7 +149,7 @@ class Measurement:
 
     def counterexamples(self) -> tuple[Counterexample, ...]:
         """Return the broken examples that the record of its verdict tells of, as inputs."""
-        begun = self._case.laboratory.begun(self._case.metric.requests())
+        begun = self._case.laboratory.begun(self._case.metric.asked())
         if self.verdict is None or self.verdict.estimate is None or not begun:
             return ()
         looked = self._case.outcomes_at(self.verdict.estimate.n)[-1].index.size

@@ -106,6 +106,10 @@ class CrossValidation(SampleMetric):
             for examples, model in self._dealt.folds
         )
 
+    def asked(self) -> tuple[Request, ...]:
+        """Return the evaluations of the folds once all their models are built; none before."""
+        return self.requests() if self._dealt is not None and self._dealt.built else ()
+
     def estimate(self, outcomes: tuple[Outcomes, ...], *, confidence: float, seed: int) -> Estimate:
         """Return the share over all folds with its interval, and their spread."""
         folds = [np.where(one.clean > 0, one.perturbed, 0.0) for one in outcomes]
@@ -132,6 +136,12 @@ class _Dealt:
     data: Dataset
     build: Callable[[Any, Any], Any]
     held: tuple[tuple[Integers, Integers], ...]
+
+    @property
+    def built(self) -> bool:
+        """Whether there is a model for each fold."""
+        # Where `folds` keeps what it made: asking for it would make it.
+        return "folds" in vars(self)
 
     @cached_property
     def folds(self) -> tuple[tuple[tuple[Any, Labels], Any], ...]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reference_models.architectures import mnist_cnn
 from reference_models.data import mnist
 from reference_models.figures import tiles
+from reference_models.pictures import as_mnist, read_picture
 from reference_models.supervised import Supervised
-from reference_models.task import Expected, Task, Trained
+from reference_models.task import Expected, Model, Task, Trained
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,6 +49,78 @@ def misread(result: Trained) -> Figure:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a model reads in a picture.
+
+    Args:
+        digit: The most probable one.
+        probability: How sure it is of it, 0 to 1.
+        probabilities: (10,) of all digits.
+        seen: (28, 28, 1) bytes, what the picture became before it was read.
+    """
+
+    digit: int
+    probability: float
+    probabilities: NDArray[np.float32]
+    seen: NDArray[np.uint8]
+
+
+def reading_model(model: Model) -> Model:
+    """Return a model of pixels as they come, 0 to 255, that scales them itself.
+
+    (n, 28, 28, 1) to (n, 10) probabilities. Whoever uses it has nothing to divide, and so cannot
+    forget to, or do it twice: a digit divided by 255 twice is a black image, and read as one.
+
+    Args:
+        model: One of pixels in [0, 1], as this task trains it.
+
+    Raises:
+        ValueError: It scales already.
+    """
+    import keras
+
+    if _scales(model):
+        raise ValueError(f"{model.name} begins with a layer that scales: it reads pixels from 0 to 255 as it is")
+    pixels = keras.Input(model.input_shape[1:])
+    return keras.Sequential([pixels, keras.layers.Rescaling(1 / 255), model], name=f"{model.name}_of_pixels")
+
+
+def predict_image(model: Model, path: Path | str) -> Reading:
+    """Return the digit in a picture that came from anywhere.
+
+    Args:
+        model: A reading model.
+        path: A PNG or a JPEG, of any size, grey, in colours or transparent, dark on light or light
+            on dark, with one digit and paper around it.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no picture, or shows one colour only; or the model wants pixels in [0, 1].
+
+    Examples:
+        >>> from reference_models import trained
+        >>> predict_image(reading_model(trained(TASK).model), "digit.png").digit  # doctest: +SKIP
+        7
+    """
+    if not _scales(model):
+        raise ValueError(f"{model.name} wants pixels in [0, 1], and a picture has 0 to 255; pass reading_model(model)")
+    picture = read_picture(path)
+    try:
+        seen = as_mnist(picture)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    probabilities = np.asarray(model.predict(seen[None], verbose=0))[0]
+    digit = int(probabilities.argmax())
+    return Reading(digit=digit, probability=float(probabilities[digit]), probabilities=probabilities, seen=seen)
+
+
+def _scales(model: Model) -> bool:
+    import keras
+
+    return any(isinstance(layer, keras.layers.Rescaling) for layer in model.layers)
+
+
 TASK = Task(
     number=14,
     name="mnist_cnn",
@@ -60,6 +136,6 @@ TASK = Task(
         Expected(metric="accuracy", value=0.995, tolerance=0.005, source="mnist"),
     ),
     cpu_seconds=17,
-    asserted="accuracy under noise, turns and shifts; undefended against PGD; attacks in their order",
+    asserted="accuracy under noise, turns and shifts; undefended against PGD; attacks in their order; bytes as well",
     figure=misread,
 )

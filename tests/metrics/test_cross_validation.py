@@ -193,3 +193,18 @@ def test_examples_without_labels_are_refused() -> None:
 
 def test_it_is_called_by_its_folds() -> None:
     assert CrossValidation(build=answer, folds=3).title == "cross-validation in 3 folds"
+
+
+def test_what_is_told_of_it_before_it_is_measured_builds_nothing() -> None:
+    recorder = Recorder()
+    measured = Subject(answer, NUMBERED, np.zeros(60, np.int64)).cross_validation(build=recorder, folds=3)
+    assert measured.record(None).total == 60
+    assert recorder.learned == []
+    assert measured >= 1
+    assert measured.record(measured.verdict).queries == 60
+
+
+def test_models_that_are_one_make_the_check_invalid() -> None:
+    verdict = Subject(answer, X, Y).cross_validation(build=KNeighborsClassifier(1).fit) >= 0.5
+    assert verdict.decision.name == "INVALID"
+    assert "model of fold 1 again for fold 2" in verdict.reason

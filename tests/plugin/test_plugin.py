@@ -269,3 +269,38 @@ def test_an_error_in_a_test_shows_the_test_and_not_the_calls_inside_the_package(
     assert "in mistaken" in own or "def mistaken" in own
     full = project.run("--full-trace", "-k", "wrong").stdout.str()
     assert "pytest_robust/evaluation" in full
+
+
+FOLDS = """
+    import numpy as np
+    import pytest
+    from pytest_robust import InvalidModel
+    built = []
+    def same(x, y, model=lambda x: np.zeros(len(x), np.int64)):
+        built.append(len(x))
+        return model
+    def fails(x, y):
+        built.append(len(x))
+        raise RuntimeError("no learning")
+"""
+
+
+def test_a_model_that_is_used_again_in_folds_is_a_failure_and_ends_no_session(project) -> None:
+    project.makepyfile(f"""{FOLDS}
+    def test_asserted(robust):
+        assert robust.cross_validation(build=same, folds=3) >= 0.1
+    def test_caught(robust):
+        with pytest.raises(InvalidModel, match="model of fold 1 again"):
+            robust.cross_validation(build=same, folds=3).estimate()
+    def test_what_builds_fails(robust):
+        robust.cross_validation(build=fails, folds=3).estimate()
+    def test_nothing_was_built_to_tell_of_it():
+        assert len(built) == 2 + 2 + 1
+    """)
+    result = project.run("-p", "no:randomly")
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(
+        ["*assert cross-validation in 3 folds >= 0.1", "*INVALID:*build returned the model of fold 1 again*"]
+    )
+    result.stdout.fnmatch_lines(["*RuntimeError: no learning*"])
+    assert "INTERNALERROR" not in result.stdout.str()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from pytest_robust import L2
 from pytest_robust.attacks import FGSM, PGD, UniformNoise
 from pytest_robust.transforms import Flip, GaussianNoise, Rotate, Translate
-from reference_models.tasks.mnist_cnn import TASK  # noqa: F401 - what the fixtures test
+from reference_models.tasks.mnist_cnn import (
+    TASK,  # noqa: F401 - what the fixtures test
+    reading_model,
+)
 
 
 def test_it_reads_digits_it_has_not_seen(robust, result) -> None:
@@ -40,3 +44,10 @@ def test_a_mirrored_digit_is_another_sign(robust) -> None:
 
 def test_more_noise_breaks_more(robust) -> None:
     assert robust.accuracy(under=GaussianNoise(sigma=0.1)) >= robust.accuracy(under=GaussianNoise(sigma=0.5))
+
+
+def test_a_model_of_bytes_is_as_weak_as_the_one_in_it(robust, subject) -> None:
+    pixels = np.rint(subject.x * 255).astype(np.uint8)
+    reader = robust(reading_model(subject.model), pixels, subject.y, name="mnist_cnn of bytes")
+    assert reader.accuracy() >= 0.965
+    assert reader.accuracy(under=PGD(eps=0.3 * 255)) <= 0.05
