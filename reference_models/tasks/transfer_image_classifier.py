@@ -1,0 +1,91 @@
+"""Task 7: what a network learned from ImageNet, used to tell kinds of emoji apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reference_models.architectures import emoji_cnn
+from reference_models.data import emoji10, image_folder
+from reference_models.splits import Splits
+from reference_models.supervised import Supervised
+from reference_models.task import Expected, Family, Subject, Task, Trained
+from reference_models.transfer import Transfer, missing, parts, trunk, tuned_part, whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Where examples are plenty there is less to transfer; and each costs the big network 6 ms.
+_TRAIN, _TEST = 2_000, 600
+_SIDE_OF_USERS_IMAGES = 96
+
+
+def load() -> Splits:
+    """Return the images of ROBUST_DATA_DIR/images, one folder a class; a third of emoji10 where there are none."""
+    folder = image_folder.at_hand()
+    if folder is not None:
+        return image_folder.read(folder, side=_SIDE_OF_USERS_IMAGES)
+    splits = emoji10.load()
+    return Splits(
+        train=splits.train[:_TRAIN],
+        test=splits.test[:_TEST],
+        source=splits.source,
+        elsewhere={name: examples[:_TEST] for name, examples in splits.elsewhere.items()},
+    )
+
+
+def build() -> Family:
+    """Return a network without a past, a linear head, and the part that is fine-tuned."""
+    import keras
+
+    layers = keras.layers
+    image = keras.Input((None, None, 3))
+    return {
+        "scratch": keras.Sequential([image, layers.Resizing(32, 32), emoji_cnn()]),
+        "frozen": keras.Sequential([keras.Input((1280,)), layers.Dense(10, activation="softmax")]),
+        "tuned": tuned_part(stored="float16"),
+    }
+
+
+def measure(family: Family, splits: Splits) -> Mapping[str, float]:
+    """Return each member's accuracy, there and elsewhere."""
+    below, above = trunk(), parts(family)
+    measured = {}
+    for where, part in {"": splits.test, **{f"_{name}": splits.elsewhere[name] for name in splits.elsewhere}}.items():
+        features = below.predict(part.x, batch_size=64, verbose=0)
+        answers = {
+            "scratch": family["scratch"].predict(part.x, batch_size=64, verbose=0),
+            **{name: model.predict(features, batch_size=64, verbose=0) for name, model in above.items()},
+        }
+        for name, scores in answers.items():
+            measured[f"{name}{where}"] = float(np.mean(scores.argmax(axis=-1) == part.y))
+    return measured
+
+
+def the_fine_tuned(result: Trained) -> Subject:
+    """Return the whole fine-tuned network on the test set."""
+    return Subject(model=whole(result.model, "tuned"), x=result.splits.test.x, y=result.splits.test.y)
+
+
+TASK = Task(
+    number=7,
+    name="transfer_image_classifier",
+    purpose="EfficientNet-Lite0 from ImageNet on new classes: frozen, fine-tuned, and a network from scratch beside it",
+    data="emoji10, 2,000 images embedded, and the drawings of another vendor; a folder of images where one is named",
+    load=load,
+    build=build,
+    fit=Transfer(
+        scratch=Supervised(epochs=25, batch_size=32, learning_rate=2e-3),
+        penalty=0.002,
+        tuning=Supervised(epochs=6, batch_size=64, learning_rate=3e-4),
+    ),
+    expected=(Expected(metric="tuned", value=0.68, tolerance=0.04, source="emoji10"),),
+    cpu_seconds=100,
+    asserted="",
+    figure=lambda result: None,
+    measure=measure,
+    subject=the_fine_tuned,
+    missing=missing,
+)
