@@ -15,7 +15,7 @@ from reference_models.splits import Examples
 from reference_models.supervised import Supervised
 from reference_models.task import Epoch, Model
 
-__all__ = ["NearestCentroid", "PatchFeatures", "PseudoLabels", "assigned", "majority", "whitening"]
+__all__ = ["NearestCentroid", "PatchFeatures", "PseudoLabels", "assigned", "centroids_of", "majority", "whitening"]
 
 _CLASSES = 10
 # The least that still runs every line.
@@ -45,6 +45,14 @@ def assigned(model: Model, x: NDArray[Any]) -> NDArray[np.int64]:
 
     nearness = keras.Model(model.inputs, model.get_layer("nearness").output)
     return nearness.predict(x, batch_size=256, verbose=0).argmax(axis=-1)
+
+
+def centroids_of(model: Model) -> NDArray[np.float64]:
+    """Return the centroids of a model from `nearest_centroid`, (centroids, d)."""
+    kernel, bias = (np.asarray(weights, np.float64) for weights in model.get_layer("nearness").get_weights())
+    # 2c/s and -cc/s, for a scale s.
+    scale = -4 * bias.sum() / np.square(kernel).sum()
+    return (kernel * scale / 2).T
 
 
 def whitening(patches: NDArray[np.float64], *, floor: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -65,12 +65,15 @@ def network(*, first: int = 0, last: int = BLOCKS, width: int = 1000, stored: st
         x = layers.BatchNormalization(epsilon=1e-3, trainable=False, dtype="float32", name=name)(x)
         return layers.ReLU(6)(x) if active else x
 
-    def block(x: Any, name: str, kernel: int, stride: int, expansion: int, filters: int) -> Any:
+    def block(x: Any, name: str, setting: tuple[int, int, int, int]) -> Any:
+        kernel, stride, expansion, filters = setting
         entry, incoming = x, x.shape[-1]
         if expansion > 1:
             x = layers.Conv2D(incoming * expansion, 1, use_bias=False, dtype=stored, name=f"{name}_expand_conv")(x)
             x = normalized(x, f"{name}_bn0")
-        x = layers.DepthwiseConv2D(kernel, stride, "same", use_bias=False, dtype=stored, name=f"{name}_depthwise_conv")(x)
+        x = layers.DepthwiseConv2D(kernel, stride, "same", use_bias=False, dtype=stored, name=f"{name}_depthwise_conv")(
+            x
+        )
         x = normalized(x, f"{name}_bn1")
         x = layers.Conv2D(filters, 1, use_bias=False, dtype=stored, name=f"{name}_project_conv")(x)
         x = normalized(x, f"{name}_bn2", active=False)
@@ -90,7 +93,7 @@ def network(*, first: int = 0, last: int = BLOCKS, width: int = 1000, stored: st
         x = layers.Conv2D(32, 3, 2, "same", use_bias=False, dtype=stored, name="conv_stem")(x)
         x = normalized(x, "bn0")
     for number in range(first, last):
-        x = block(x, f"blocks_{number}", *settings[number])
+        x = block(x, f"blocks_{number}", settings[number])
     if last == BLOCKS:
         x = layers.Conv2D(1280, 1, use_bias=False, dtype=stored, name="conv_head")(x)
         x = layers.GlobalAveragePooling2D()(normalized(x, "bn1"))
@@ -112,7 +115,9 @@ def fill(model: Model, weights: Mapping[str, NDArray[np.float32]]) -> Model:
     named = {name.replace("._", "_").replace(".", "_").lstrip("_"): array for name, array in weights.items()}
     for layer in model.layers:
         if "bn" in layer.name:
-            layer.set_weights([named[f"{layer.name}_{part}"] for part in ("weight", "bias", "running_mean", "running_var")])
+            layer.set_weights(
+                [named[f"{layer.name}_{part}"] for part in ("weight", "bias", "running_mean", "running_var")]
+            )
         elif "depthwise" in layer.name:
             layer.set_weights([named[f"{layer.name}_weight"].transpose(2, 3, 0, 1)])
         elif "conv" in layer.name:
@@ -162,7 +167,9 @@ def read_pth(path: Path) -> dict[str, NDArray[np.float32]]:
     return {name: array for name, array in state.items() if array.dtype == np.float32}
 
 
-def _tensor(storage: NDArray[Any], offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: Any) -> NDArray[Any]:
+def _tensor(
+    storage: NDArray[Any], offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: Any
+) -> NDArray[Any]:
     """Return a view of a storage, which is filled later."""
     last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
     if min((offset, *stride)) < 0 or last >= len(storage):

@@ -118,7 +118,8 @@ class Transfer:
 
         def frozen(head: Model, _: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Model:
             top = lite0.fill(lite0.network(first=CUT, width=0), _imagenet())
-            fitted_on_top(head, top.predict(seen.x, batch_size=64, verbose=0), seen.y, penalty=self.penalty)
+            features = top.predict(seen.x, batch_size=64, verbose=0)
+            fitted_on_top(head, features, seen.y, penalty=self.penalty, steps=10 if quick else 500)
             on_epoch(Epoch(number=1, of=1, figures={}))
             return head
 
@@ -135,7 +136,9 @@ class Transfer:
         )
 
 
-def fitted_on_top(head: Model, features: NDArray[Any], labels: NDArray[Any], *, penalty: float) -> Model:
+def fitted_on_top(
+    head: Model, features: NDArray[Any], labels: NDArray[Any], *, penalty: float, steps: int = 500
+) -> Model:
     """Fit a layer of class probabilities by logistic regression, and return it.
 
     Args:
@@ -143,13 +146,14 @@ def fitted_on_top(head: Model, features: NDArray[Any], labels: NDArray[Any], *, 
         features: (n, d)
         labels: (n,) classes, each below the number that the head has.
         penalty: C of scikit-learn, for features of variance 1.
+        steps: Of its solver, at most.
     """
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
     center, spread = features.mean(axis=0), features.std(axis=0) + 1e-3
     with threadpool_limits(1):
-        linear = LogisticRegression(C=penalty, max_iter=500).fit((features - center) / spread, labels)
+        linear = LogisticRegression(C=penalty, max_iter=steps).fit((features - center) / spread, labels)
     kernel, bias = np.zeros((features.shape[1], head.output_shape[1])), np.full(head.output_shape[1], -1e3)
     rows = linear.coef_ if len(linear.classes_) > 2 else np.concatenate([-linear.coef_, linear.coef_]) / 2
     offsets = linear.intercept_ if len(linear.classes_) > 2 else np.array([-1, 1]) * linear.intercept_ / 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +35,9 @@ def load() -> Splits:
 
     def examples(part: str, vendor: str) -> Examples:
         images = pixels(arrays[vendor], arrays["photos"], arrays[part])
-        return Examples(x=images.astype(np.float32) / np.float32(255), y=arrays["label"][arrays[part][:, 0]].astype(np.int64))
+        return Examples(
+            x=images.astype(np.float32) / np.float32(255), y=arrays["label"][arrays[part][:, 0]].astype(np.int64)
+        )
 
     return Splits(
         train=examples("train", "google"),

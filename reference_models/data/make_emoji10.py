@@ -73,7 +73,9 @@ def make(packages: Path, path: Path) -> None:
             if glyph["subcategory"] in _SUBCATEGORIES[name]:
                 groups[_key(glyph["unified"])].append(glyph)
         order = [groups[key] for key in sorted(groups)]
-        of_class = [(number, glyph) for number, place in enumerate(random.permutation(len(order))) for glyph in order[place]]
+        of_class = [
+            (number, glyph) for number, place in enumerate(random.permutation(len(order))) for glyph in order[place]
+        ]
         of_class = of_class[:_MOST_GLYPHS_A_CLASS]
         # The group on the border goes to the test as a whole.
         border = of_class[round(len(of_class) * _TEST_SHARE)][0]
@@ -106,7 +108,10 @@ def _plan(
     """Return a row an image: glyph, size, top, left, mirrored, photograph, and the patch's top and left."""
     glyph = np.concatenate(
         # Each glyph of a class as often as any other, but for one.
-        [np.resize(random.permutation(np.flatnonzero((label == each) & usable)), images) for each in range(len(CLASSES))]
+        [
+            np.resize(random.permutation(np.flatnonzero((label == each) & usable)), images)
+            for each in range(len(CLASSES))
+        ]
     )
     n = len(glyph)
     size = random.integers(len(SIZES), size=n)

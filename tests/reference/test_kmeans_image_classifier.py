@@ -59,7 +59,9 @@ def test_another_vendors_drawings_are_harder_for_all(robust, result, of) -> None
 
 def test_attacks_follow_the_gradient_through_features_and_clusters(of) -> None:
     for name in ("pca", "patches"):
-        noise, pgd = (of(name).accuracy(under=under) for under in (UniformNoise(eps=4 / 255), PGD(eps=4 / 255, steps=10)))
+        noise, pgd = (
+            of(name).accuracy(under=under) for under in (UniformNoise(eps=4 / 255), PGD(eps=4 / 255, steps=10))
+        )
         assert pgd <= noise - 0.05
 
 

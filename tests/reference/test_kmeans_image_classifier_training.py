@@ -8,7 +8,15 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import accuracy_score, adjusted_rand_score
 
 from reference_models.architectures import nearest_centroid, patch_features
-from reference_models.clusters import NearestCentroid, PatchFeatures, PseudoLabels, assigned, majority, whitening
+from reference_models.clusters import (
+    NearestCentroid,
+    PatchFeatures,
+    PseudoLabels,
+    assigned,
+    centroids_of,
+    majority,
+    whitening,
+)
 from reference_models.data import emoji10
 from reference_models.splits import Examples
 from reference_models.store import shipped_at
@@ -34,7 +42,7 @@ def test_every_member_returns_probabilities(result: Trained) -> None:
 
 
 def test_what_ships_is_two_megabytes() -> None:
-    files = [path for path in shipped_at(TASK).parent.glob("kmeans_image_classifier.*.keras")]
+    files = list(shipped_at(TASK).parent.glob("kmeans_image_classifier.*.keras"))
     assert len(files) == 4
     assert sum(path.stat().st_size for path in files) < 2_200_000
 
@@ -42,11 +50,9 @@ def test_what_ships_is_two_megabytes() -> None:
 def test_the_keras_model_is_scikit_learns_k_means_named_by_majority(result: Trained) -> None:
     model, test = result.model["pca"], result.splits.test.x[:300]
     points = keras.Model(model.inputs, model.get_layer("projection").output).predict(test, verbose=0)
-    kernel, bias = (np.asarray(weights, np.float64) for weights in model.get_layer("nearness").get_weights())
-    # nearness = (2cx - cc) / s: s follows from the two, c from s.
-    scale = np.median(-bias / np.square(kernel / 2).sum(axis=0)) ** -1
-    means = KMeans(kernel.shape[1]).fit(np.random.default_rng(0).normal(size=(1000, kernel.shape[0])))
-    means.cluster_centers_ = np.ascontiguousarray((kernel * scale / 2).T, dtype=np.float32)
+    centroids = centroids_of(model)
+    means = KMeans(len(centroids), init=centroids, n_init=1, max_iter=1).fit(centroids)
+    means.cluster_centers_ = centroids.astype(np.float32)
     clusters = means.predict(points)
     np.testing.assert_array_equal(assigned(model, test), clusters)
     named = model.get_layer("class").get_weights()[1].argmax(axis=1)
@@ -82,7 +88,9 @@ def test_the_keras_model_has_coates_and_ngs_features() -> None:
 
 
 def test_whitening_leaves_no_correlation() -> None:
-    mixed = np.random.default_rng(0).normal(size=(5000, 4)) @ np.array([[3, 0, 0, 0], [2, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0.5]])
+    mixed = np.random.default_rng(0).normal(size=(5000, 4)) @ np.array(
+        [[3, 0, 0, 0], [2, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0.5]]
+    )
     mean, whiten = whitening(mixed + 7, floor=0)
     assert abs(np.corrcoef(mixed.T)[0, 1]) > 0.5
     np.testing.assert_allclose(np.cov(((mixed + 7 - mean) @ whiten).T), np.eye(4), atol=1e-8)
@@ -110,7 +118,9 @@ def test_a_network_taught_cluster_numbers_answers_with_cluster_numbers(result: T
     clusters = assigned(result.model["pixels"], train.x)
     keras.utils.set_random_seed(0)
     fit = Supervised(epochs=3, batch_size=64, learning_rate=2e-3)
-    network = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
+    network = keras.Sequential(
+        [keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
+    )
     taught = fit(network, Examples(x=train.x, y=clusters), quick=False, on_epoch=lambda _: None)
     answers = taught.predict(test.x, verbose=0).argmax(axis=-1)
     assert accuracy_score(assigned(result.model["pixels"], test.x), answers) > 0.5, "it has learned something"
@@ -127,7 +137,15 @@ def test_each_way_to_fit_runs_quickly() -> None:
     means = NearestCentroid(iterations=2)
     for fit, model in (
         (means, nearest_centroid(centroids=12, components=8)),
-        (PseudoLabels(centroids=12, components=8, clusters=means, supervised=Supervised(epochs=1, batch_size=64, learning_rate=1e-3)), TASK.build()["pseudo"]),
+        (
+            PseudoLabels(
+                centroids=12,
+                components=8,
+                clusters=means,
+                supervised=Supervised(epochs=1, batch_size=64, learning_rate=1e-3),
+            ),
+            TASK.build()["pseudo"],
+        ),
     ):
         before = [weights.copy() for weights in model.get_weights()]
         told = []
@@ -141,7 +159,9 @@ def test_same_seed_same_clusters() -> None:
 
     def weights(seed: int) -> bytes:
         keras.utils.set_random_seed(seed)
-        model = NearestCentroid(iterations=3)(nearest_centroid(centroids=8, components=4), train, quick=False, on_epoch=lambda _: None)
+        model = NearestCentroid(iterations=3)(
+            nearest_centroid(centroids=8, components=4), train, quick=False, on_epoch=lambda _: None
+        )
         return b"".join(array.tobytes() for array in model.get_weights())
 
     assert weights(0) == weights(0) != weights(1)
