@@ -43,7 +43,7 @@ def assigned(model: Model, x: NDArray[Any]) -> NDArray[np.int64]:
     """Return the cluster that each image is in, by a model from `nearest_centroid`."""
     import keras
 
-    nearness = keras.Model(model.inputs, model.get_layer("nearness").output)
+    nearness = keras.Model(model.inputs[0], model.get_layer("nearness").output)
     return nearness.predict(x, batch_size=256, verbose=0).argmax(axis=-1)
 
 
@@ -143,7 +143,7 @@ class PatchFeatures:
         near.set_weights([weights.reshape(side, side, 3, count)])
         model.get_layer("bias").set_weights([bias.reshape(1, 1, 1, count)])
 
-        features = keras.Model(model.inputs, model.get_layer("features").output)
+        features = keras.Model(model.inputs[0], model.get_layer("features").output)
         found = features.predict(train.x, batch_size=128, verbose=0)
         center, spread = found.mean(axis=0), found.std(axis=0) + 1e-3
         with _one_thread():

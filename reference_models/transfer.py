@@ -44,7 +44,7 @@ def tuned_part(*, stored: str) -> Model:
 
     top = lite0.network(first=CUT, width=0, stored=stored)
     classes = keras.layers.Dense(_CLASSES, activation="softmax", dtype=stored, name="classes")
-    return keras.Model(top.inputs, classes(top.outputs[0]), name="tuned")
+    return keras.Model(top.inputs[0], classes(top.outputs[0]), name="tuned")
 
 
 def parts(family: Family) -> dict[str, Model]:

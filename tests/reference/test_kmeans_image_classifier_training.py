@@ -49,7 +49,7 @@ def test_what_ships_is_two_megabytes() -> None:
 
 def test_the_keras_model_is_scikit_learns_k_means_named_by_majority(result: Trained) -> None:
     model, test = result.model["pca"], result.splits.test.x[:300]
-    points = keras.Model(model.inputs, model.get_layer("projection").output).predict(test, verbose=0)
+    points = keras.Model(model.inputs[0], model.get_layer("projection").output).predict(test, verbose=0)
     centroids = centroids_of(model)
     means = KMeans(len(centroids), init=centroids, n_init=1, max_iter=1).fit(centroids)
     means.cluster_centers_ = centroids.astype(np.float32)
@@ -83,7 +83,7 @@ def test_the_keras_model_has_coates_and_ngs_features() -> None:
             distances = np.square((patch - mean) @ whiten - centroids).sum(axis=1)
             features[top, left] = np.maximum(0, distances.mean() - distances)
     pooled = features.reshape(3, 9, 3, 9, 12).mean(axis=(1, 3)).reshape(-1)
-    found = keras.Model(model.inputs, model.get_layer("features").output).predict(images.x[:1], verbose=0)[0]
+    found = keras.Model(model.inputs[0], model.get_layer("features").output).predict(images.x[:1], verbose=0)[0]
     np.testing.assert_allclose(found, pooled, rtol=1e-3, atol=1e-3)
 
 

@@ -36,7 +36,9 @@ def test_what_ships_is_joined_with_the_backbone(result: Trained) -> None:
     model = whole(result.model, "tuned")
     answers = model.predict(images, verbose=0)
     np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
-    np.testing.assert_allclose(parts(result.model)["tuned"].predict(trunk().predict(images, verbose=0), verbose=0), answers, atol=1e-5)
+    np.testing.assert_allclose(
+        parts(result.model)["tuned"].predict(trunk().predict(images, verbose=0), verbose=0), answers, atol=1e-5
+    )
     assert all(weights.dtype == np.float32 for weights in model.get_weights())
 
 
@@ -47,7 +49,9 @@ def test_fine_tuning_changed_the_last_block_and_left_the_statistics_of_imagenet(
     before = lite0.fill(lite0.network(first=15, width=0), lite0.read_pth(path))
     after = result.model["tuned"]
     for layer in before.layers:
-        for one, two in zip(layer.get_weights(), after.get_layer(layer.name).get_weights() if layer.weights else [], strict=True):
+        for one, two in zip(
+            layer.get_weights(), after.get_layer(layer.name).get_weights() if layer.weights else [], strict=True
+        ):
             if "bn" in layer.name:
                 np.testing.assert_array_equal(one, two)
             else:
@@ -76,17 +80,18 @@ def test_pixels_to_255_are_not_what_the_network_wants(result: Trained) -> None:
 
 
 def test_vgg16_is_wired_as_keras_documents_it() -> None:
-    train = emoji10.load().train[:40]
+    train = emoji10.load().train[:20]
     keras.utils.set_random_seed(0)
     model = vgg16(train, weights=None)
-    network = next(layer for layer in model.layers[0].layers if layer.name == "vgg16")
+    features = model.layers[0]
+    network = features.get_layer("vgg16")
     assert not network.trainable_weights
-    seen = keras.Model(model.layers[0].inputs, network.input if False else model.layers[0].layers[-2].output)
+    prepared = keras.Model(features.inputs[0], features.layers[features.layers.index(network) - 1].output)
     enlarged = keras.layers.Resizing(96, 96)(train.x[:2] * np.float32(255))
     wanted = keras.applications.vgg16.preprocess_input(np.array(enlarged))
-    np.testing.assert_allclose(seen.predict(train.x[:2], verbose=0), wanted, atol=1e-3)
-    answers = model.predict(train.x, verbose=0)
-    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(prepared.predict(train.x[:2], verbose=0), wanted, atol=1e-3)
+    # Random features of twenty images still tell these twenty apart.
+    assert np.mean(model.predict(train.x, verbose=0).argmax(axis=-1) == train.y) > 0.5
 
 
 def test_a_head_is_a_logistic_regression_of_the_features() -> None:
