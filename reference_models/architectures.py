@@ -89,10 +89,9 @@ def nearest_centroid(*, centroids: int, components: int = 0) -> Model:
 def patch_features(*, centroids: int, side: int = 6, pool: int = 9) -> Model:
     """Return a linear classifier of how near the patches of an image are to centroids of patches.
 
-    (n, 32, 32, 3) in [0, 1] to (n, 10) probabilities. With m and s the mean and the deviation of a
-    patch x, a feature is max(0, a(x - m)/s + b): how much nearer than the average centroid a centroid
-    is to the whitened patch, in squared distance, where whitening and distance have been folded into a
-    and b. Computed as max(0, ax + bs)/s, for which a sums to zero.
+    (n, 32, 32, 3) in [0, 1] to (n, 10) probabilities. A patch is normalized to mean 0 and deviation 1
+    and whitened; a feature is how much nearer than to the average centroid it is to one, max(0,
+    mean(d) - d), averaged over a part of the image.
 
     Args:
         centroids: How many there are.
@@ -111,8 +110,12 @@ def patch_features(*, centroids: int, side: int = 6, pool: int = 9) -> Model:
     variance = average(ops.square(x)) - ops.square(average(x))
     # Coates, Ng and Lee add 10 where pixels go to 255: a flat patch is not blown up to noise.
     deviation = ops.sqrt(ops.maximum(variance, 0.0) + (10 / 255) ** 2)
-    near = layers.Conv2D(centroids, side, use_bias=False, name="near")(x)
-    bias = layers.Conv2D(centroids, 1, use_bias=False, name="bias")(deviation)
-    features = ops.relu(near + bias) / deviation
+    # The patch's own mean is not subtracted but lies in no direction of these weights.
+    white = layers.Conv2D(3 * side * side, side, use_bias=False, name="whiten")(x) / deviation
+    # zz - 2cz + cc
+    squared = ops.sum(ops.square(white), axis=-1, keepdims=True) + layers.Conv2D(centroids, 1, name="centroids")(white)
+    # The root has no gradient at 0.
+    distance = ops.sqrt(ops.maximum(squared, 1e-4))
+    features = ops.relu(ops.mean(distance, axis=-1, keepdims=True) - distance)
     pooled = layers.Flatten(name="features")(layers.AveragePooling2D(pool)(features))
     return keras.Model(x, layers.Dense(10, activation="softmax", name="linear")(pooled), name="patch_features")

@@ -127,21 +127,17 @@ class PatchFeatures:
         from sklearn.linear_model import LogisticRegression
 
         train = train[:_QUICK_EXAMPLES] if quick else train[:_MOST_EXAMPLES]
-        near = model.get_layer("near")
-        (side, _), count = near.kernel_size, near.filters
+        centers = model.get_layer("centroids")
+        (side, _), count = model.get_layer("whiten").kernel_size, centers.filters
         model.get_layer("average").set_weights([np.full((side, side, 3, 1), 1 / (side * side * 3))])
         patches = _patches(train.x, 2_000 if quick else self.patches, side)
         with _one_thread():
             mean, whiten = whitening(patches, floor=0.1)
             means = KMeans(count, n_init=1, max_iter=1 if quick else self.iterations)
-            centroids = means.fit((patches - mean) @ whiten).cluster_centers_
-        # 2cz - cc for z the whitened patch, less the average over centroids.
-        weights = 2 * whiten @ (centroids - centroids.mean(axis=0)).T
-        squares = np.square(centroids).sum(axis=1)
-        bias = squares.mean() - squares - mean @ weights
-        weights -= weights.mean(axis=0)
-        near.set_weights([weights.reshape(side, side, 3, count)])
-        model.get_layer("bias").set_weights([bias.reshape(1, 1, 1, count)])
+            # The mean is not taken off a patch, so the centroids are moved by it.
+            centroids = means.fit((patches - mean) @ whiten).cluster_centers_ + mean @ whiten
+        model.get_layer("whiten").set_weights([(whiten - whiten.mean(axis=0)).reshape(side, side, 3, -1)])
+        centers.set_weights([-2 * centroids.T[None, None], np.square(centroids).sum(axis=1)])
 
         features = keras.Model(model.inputs[0], model.get_layer("features").output)
         found = features.predict(train.x, batch_size=128, verbose=0)

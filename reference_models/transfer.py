@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference_models import lite0
-from reference_models.families import Each
 from reference_models.splits import Examples
 from reference_models.supervised import Supervised
 from reference_models.task import Epoch, Family, Model
@@ -111,29 +110,21 @@ class Transfer:
             FileNotFoundError: The pretrained weights are not installed.
         """
         train = train[:_QUICK_EXAMPLES] if quick else train
-        below = trunk()
+        scratch = self.scratch(model["scratch"], train, quick=quick, on_epoch=on_epoch)
+        below, top = trunk(), lite0.fill(lite0.network(first=CUT, width=0), _imagenet())
         outputs = [below.predict(x, batch_size=64, verbose=0) for x in (train.x, train.x[:, :, ::-1])]
-        # One after the other, so that the tail, which validates, has images and their own mirror images.
+        # An image and its mirror image one after the other, so that the tail, which validates, has both.
         seen = Examples(x=np.stack(outputs, axis=1).reshape(-1, *outputs[0].shape[1:]), y=np.repeat(train.y, 2))
 
-        def frozen(head: Model, _: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Model:
-            top = lite0.fill(lite0.network(first=CUT, width=0), _imagenet())
-            features = top.predict(seen.x, batch_size=64, verbose=0)
-            fitted_on_top(head, features, seen.y, penalty=self.penalty, steps=10 if quick else 500)
-            on_epoch(Epoch(number=1, of=1, figures={}))
-            return head
+        features = top.predict(seen.x, batch_size=64, verbose=0)
+        frozen = fitted_on_top(model["frozen"], features, seen.y, penalty=self.penalty, steps=10 if quick else 500)
 
-        def tuned(shipped: Model, _: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Model:
-            learner = tuned_part(stored="float32")
-            lite0.fill(learner, _imagenet())
-            learner.get_layer("classes").set_weights(model["frozen"].get_weights())
-            self.tuning(learner, seen, quick=quick, on_epoch=on_epoch)
-            shipped.set_weights(learner.get_weights())
-            return shipped
-
-        return Each(fits={"scratch": self.scratch, "frozen": frozen, "tuned": tuned})(
-            model, train, quick=quick, on_epoch=on_epoch
-        )
+        learner = lite0.fill(tuned_part(stored="float32"), _imagenet())
+        learner.get_layer("classes").set_weights(frozen.get_weights())
+        self.tuning(learner, seen, quick=quick, on_epoch=on_epoch)
+        tuned = model["tuned"]
+        tuned.set_weights(learner.get_weights())
+        return {"scratch": scratch, "frozen": frozen, "tuned": tuned}
 
 
 def fitted_on_top(

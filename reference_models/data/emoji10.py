@@ -17,7 +17,7 @@ CLASSES = ("animal", "clothing", "face", "flag", "food", "hand", "person", "plac
 
 # Pixels: of an image, of the glyphs on it, and of the photographs that it has its ground from.
 SIDE = 32
-SIZES = (20, 24, 28, 32)
+SIZES = (24, 28, 30, 32)
 PHOTO = 192
 
 # Fully opaque.

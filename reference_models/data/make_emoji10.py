@@ -44,8 +44,8 @@ _SUBCATEGORIES = {
     "tool": ("tool", "household"),
     "vehicle": ("transport-ground", "transport-water", "transport-air"),
 }
-_MOST_GLYPHS_A_CLASS = 80
-_TEST_SHARE = 0.25
+_MOST_GLYPHS_A_CLASS = 120
+_TEST_SHARE = 0.2
 _TRAIN_IMAGES_A_CLASS, _TEST_IMAGES_A_CLASS = 600, 150
 
 # Joiners and signs of gender and direction, and man, woman, person: `man running` and `woman running, facing right`
@@ -82,17 +82,19 @@ def make(packages: Path, path: Path) -> None:
         chosen += [glyph for _, glyph in of_class]
         labels += [label] * len(of_class)
         tested += [number <= border for number, _ in of_class]
-    label, test = np.array(labels, np.uint8), np.array(tested)
+    label_of, test = np.array(labels, np.uint8), np.array(tested)
     photos = np.stack([_photo(name) for name in (*_TRAIN_PHOTOS, *_TEST_PHOTOS)])
     first = len(_TRAIN_PHOTOS)
+    google, twitter = (_drawings(packages, vendor, chosen) for vendor in _VENDORS)
     np.savez_compressed(
         path,
-        **{vendor: _drawings(packages, vendor, chosen) for vendor in _VENDORS},
+        google=google,
+        twitter=twitter,
         glyph=np.array([each["unified"] for each in chosen]),
-        label=label,
+        label=label_of,
         photos=photos,
-        train=_plan(label, ~test, range(first), _TRAIN_IMAGES_A_CLASS, random),
-        test=_plan(label, test, range(first, len(photos)), _TEST_IMAGES_A_CLASS, random),
+        train=_plan(label_of, ~test, range(first), _TRAIN_IMAGES_A_CLASS, random),
+        test=_plan(label_of, test, range(first, len(photos)), _TEST_IMAGES_A_CLASS, random),
     )
 
 

@@ -79,7 +79,8 @@ def clusters_and_robustness(result: Trained) -> Figure:
     }
     groups = emoji10.tested_glyphs() if of_emoji else None
     figure = blank(width=9, height=5)
-    above, below = figure.subfigures(2, 1, height_ratios=(1, 2.4))
+    halves = figure.subfigures(2, 1, height_ratios=(1, 2.4))
+    above, below = halves[0], halves[1]
     above.suptitle("The means of ten clusters of pixels, and the class that each is named after", fontsize=10)
     pixels = result.model["pixels"]
     named = pixels.get_layer("class").get_weights()[1].argmax(axis=1)

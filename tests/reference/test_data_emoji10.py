@@ -85,7 +85,7 @@ def test_glyphs_of_a_class_are_seen_equally_often(arrays: dict[str, NDArray[Any]
         for label in range(10):
             rows = arrays[part][arrays["label"][arrays[part][:, 0]] == label]
             times = np.bincount(rows[:, 0])
-            assert len(times[times > 0]) >= 10
+            assert len(times[times > 0]) >= 8
             assert np.ptp(times[times > 0]) <= 1
 
 
@@ -111,15 +111,15 @@ def test_a_glyph_lies_on_its_patch_where_the_plan_says() -> None:
     photos[0, 5, 7] = 9
     upright, small, mirrored = (
         emoji10.pixels(glyph, photos, np.array([plan], np.int16))[0]
-        for plan in ([0, 3, 0, 0, 0, 0, 5, 7], [0, 0, 3, 12, 0, 0, 5, 7], [0, 0, 3, 12, 1, 0, 5, 7])
+        for plan in ([0, 3, 0, 0, 0, 0, 5, 7], [0, 0, 3, 8, 0, 0, 5, 7], [0, 0, 3, 8, 1, 0, 5, 7])
     )
     np.testing.assert_array_equal(upright[:16], np.full((16, 32, 3), (255, 0, 0)))
     # Half of the glyph's 200 and half of the ground's 100.
     np.testing.assert_array_equal(upright[16:], np.full((16, 32, 3), (50, 50, 150)))
     np.testing.assert_array_equal(small[0, 0], [9, 9, 9])
     red = (small == (255, 0, 0)).all(axis=-1)
-    assert (np.flatnonzero(red.any(axis=1)) == np.arange(3, 13)).all()
-    assert (np.flatnonzero(red.any(axis=0)) == np.arange(12, 32)).all()
+    assert (np.flatnonzero(red.any(axis=1)) == np.arange(3, 15)).all()
+    assert (np.flatnonzero(red.any(axis=0)) == np.arange(8, 32)).all()
     np.testing.assert_array_equal((mirrored == (255, 0, 0)).all(axis=-1), red[:, ::-1])
 
 
@@ -127,7 +127,7 @@ def test_a_glyph_is_reduced_by_area() -> None:
     glyph = np.zeros((1, 32, 32, 4), np.uint8)
     glyph[0, ::2, :, :] = 255  # Every second row is white and opaque, the others are clear.
     photos = np.zeros((1, 192, 192, 3), np.uint8)
-    image = emoji10.pixels(glyph, photos, np.array([[0, 0, 0, 0, 0, 0, 0, 0]], np.int16))[0, :20, :20]
+    image = emoji10.pixels(glyph, photos, np.array([[0, 0, 0, 0, 0, 0, 0, 0]], np.int16))[0, :24, :24]
     assert image.mean() == pytest.approx(127.5, abs=1)
 
 

@@ -27,6 +27,9 @@ from reference_models.tasks.kmeans_image_classifier import TASK
 keras = pytest.importorskip("keras")
 pytest.importorskip("tensorflow")
 
+# What is fitted quickly has not converged.
+SHORT = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
 
 def test_every_member_measures_what_is_expected(result: Trained) -> None:
     expected = TASK.expected_on(result.splits.source)
@@ -59,6 +62,7 @@ def test_the_keras_model_is_scikit_learns_k_means_named_by_majority(result: Trai
     np.testing.assert_array_equal(model.predict(test, verbose=0).argmax(axis=-1), named[clusters])
 
 
+@SHORT
 def test_the_keras_model_has_coates_and_ngs_features() -> None:
     images = emoji10.load().train[:64]
     keras.utils.set_random_seed(0)
@@ -69,18 +73,16 @@ def test_the_keras_model_has_coates_and_ngs_features() -> None:
     patches = np.random.default_rng(0).normal(size=(400, 108))
     mean, whiten = whitening(patches, floor=0.1)
     centroids = np.random.default_rng(1).normal(size=(12, 108))
-    weights = 2 * whiten @ (centroids - centroids.mean(axis=0)).T
-    squares = np.square(centroids).sum(axis=1)
-    bias = squares.mean() - squares - mean @ weights
-    model.get_layer("near").set_weights([(weights - weights.mean(axis=0)).reshape(6, 6, 3, 12)])
-    model.get_layer("bias").set_weights([bias.reshape(1, 1, 1, 12)])
+    model.get_layer("whiten").set_weights([(whiten - whiten.mean(axis=0)).reshape(6, 6, 3, 108)])
+    moved = centroids + mean @ whiten
+    model.get_layer("centroids").set_weights([-2 * moved.T[None, None], np.square(moved).sum(axis=1)])
     x = images.x[0].astype(np.float64)
     features = np.zeros((27, 27, 12))
     for top in range(27):
         for left in range(27):
             patch = x[top : top + 6, left : left + 6].reshape(-1)
             patch = (patch - patch.mean()) / np.sqrt(patch.var() + (10 / 255) ** 2)
-            distances = np.square((patch - mean) @ whiten - centroids).sum(axis=1)
+            distances = np.linalg.norm((patch - mean) @ whiten - centroids, axis=1)
             features[top, left] = np.maximum(0, distances.mean() - distances)
     pooled = features.reshape(3, 9, 3, 9, 12).mean(axis=(1, 3)).reshape(-1)
     found = keras.Model(model.inputs[0], model.get_layer("features").output).predict(images.x[:1], verbose=0)[0]
@@ -131,7 +133,7 @@ def test_ten_clusters_of_pixels_are_too_few(result: Trained) -> None:
     assert result.metrics["pixels"] < 0.2 < result.metrics["pca"]
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@SHORT
 def test_each_way_to_fit_runs_quickly() -> None:
     train = emoji10.load().train[:512]
     means = NearestCentroid(iterations=2)
