@@ -256,11 +256,11 @@ def images(folder: Path) -> Path:
 
 def test_a_users_folder_of_images_is_read(images: Path) -> None:
     splits = transfer_image_classifier.load()
-    assert (splits.source, splits.train.x.shape, splits.test.x.shape) == ("images", (10, 96, 96, 3), (2, 96, 96, 3))
+    assert (splits.source, splits.train.x.shape, splits.test.x.shape) == ("images", (10, 128, 128, 3), (2, 128, 128, 3))
     blue, red = (splits.train.x[splits.train.y == label][0] for label in (0, 1))
     np.testing.assert_array_equal(red[0, 0], [1, 0, 0])
     np.testing.assert_array_equal(blue[50, 5], [0, 0, 1])
-    np.testing.assert_array_equal(blue[50, 90], [1, 1, 1])
+    np.testing.assert_array_equal(blue[50, 120], [1, 1, 1])
     np.testing.assert_array_equal(np.sort(splits.test.y), [0, 1])
 
 
@@ -281,4 +281,4 @@ def test_a_folder_with_one_class_or_few_images_or_no_image_is_refused(images: Pa
 
 def test_a_users_folder_without_images_is_passed_over(folder: Path) -> None:
     splits = transfer_image_classifier.load()
-    assert (splits.source, len(splits.train), len(splits.test)) == ("emoji10", 2000, 600)
+    assert (splits.source, len(splits.train), len(splits.test)) == ("emoji10", 4000, 600)

@@ -1,4 +1,4 @@
-"""Task 7's robustness, written as a user would write it: what ImageNet gives to two thousand small pictures."""
+"""Task 7's robustness, written as a user would write it: what ImageNet gives to four thousand small pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reference_models.transfer import whole
 
 pytestmark = pytest.mark.skipif(bool(TASK.missing()), reason=TASK.missing() or "installed")
 
-# The big network takes 6 ms an image, and as much again for its gradient.
+# The big network takes 8 ms an image, and as much again for its gradient.
 FEW = 200
 
 
