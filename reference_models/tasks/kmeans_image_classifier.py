@@ -114,7 +114,7 @@ TASK = Task(
     ),
     expected=(Expected(metric="patches", value=0.55, tolerance=0.03, source="emoji10"),),
     cpu_seconds=60,
-    asserted="patches above clusters of images, under camera changes and another vendor's drawings; noise hurts patches more; PGD below noise",
+    asserted="patches above clusters; camera changes and another vendor's drawings; noise on patches; PGD below noise",
     figure=clusters_and_robustness,
     measure=measure,
     subject=the_patches,

@@ -122,7 +122,7 @@ TASK = Task(
     ),
     expected=(Expected(metric="tuned", value=0.68, tolerance=0.04, source="emoji10"),),
     cpu_seconds=100,
-    asserted="fine-tuned above scratch; frozen and fine-tuned on another vendor's drawings; camera changes; undefended against FGSM",
+    asserted="fine-tuned above scratch; another vendor's drawings; camera changes; undefended against FGSM",
     figure=pictures_and_robustness,
     measure=measure,
     subject=the_fine_tuned,
