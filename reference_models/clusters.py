@@ -143,7 +143,7 @@ class PatchFeatures:
         found = features.predict(train.x, batch_size=128, verbose=0)
         center, spread = found.mean(axis=0), found.std(axis=0) + 1e-3
         with _one_thread():
-            linear = LogisticRegression(C=self.penalty, max_iter=10 if quick else 200)
+            linear = LogisticRegression(C=self.penalty, max_iter=10 if quick else 1000)
             linear.fit((found - center) / spread, train.y)
         kernel = np.zeros((len(center), _CLASSES))
         kernel[:, linear.classes_] = linear.coef_.T / spread[:, None]

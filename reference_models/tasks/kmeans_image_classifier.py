@@ -103,7 +103,7 @@ TASK = Task(
         fits={
             "pixels": _MEANS,
             "pca": _MEANS,
-            "patches": PatchFeatures(patches=60_000, iterations=20, penalty=0.002),
+            "patches": PatchFeatures(patches=60_000, iterations=20, penalty=0.0003),
             "pseudo": PseudoLabels(
                 centroids=400,
                 components=64,
