@@ -30,9 +30,10 @@ def test_features_of_patches_beat_clusters_of_images(of) -> None:
     assert of("pca").accuracy() >= of("pixels").accuracy() + 0.03
 
 
-def test_a_network_learns_no_more_than_the_clusters_it_was_taught(of) -> None:
-    assert of("pseudo").accuracy() <= of("pca").accuracy() + 0.05
-    assert of("pseudo").accuracy() >= 0.15
+def test_a_network_taught_by_clusters_surpasses_them_and_falls_short_of_labels(of) -> None:
+    # It has only ever seen the clusters' names for the images, a third of them right.
+    assert of("pseudo").accuracy() >= of("pca").accuracy()
+    assert of("pseudo").accuracy() <= of("patches").accuracy() - 0.1
 
 
 def test_patches_bear_what_a_camera_does(of) -> None:
@@ -43,10 +44,11 @@ def test_patches_bear_what_a_camera_does(of) -> None:
     assert patches.accuracy(under=Flip()) >= 0.4
 
 
-def test_noise_and_blur_change_every_patch_and_hardly_a_whole_image(of) -> None:
-    for change, least in ((GaussianNoise(severity=3), 0.5), (GaussianBlur(severity=3), 0.5)):
-        assert of("pca").invariance(under=change) >= 0.8
-        assert of("patches").invariance(under=change) <= least
+def test_noise_changes_every_patch_and_hardly_a_whole_image(of) -> None:
+    noise = GaussianNoise(severity=3)
+    assert of("pca").invariance(under=noise) >= 0.8
+    assert of("patches").invariance(under=noise) <= 0.5
+    assert of("patches").accuracy(under=GaussianBlur(severity=3)) >= 0.4
 
 
 def test_another_vendors_drawings_are_harder_for_all(robust, result, of) -> None:
