@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reference_models.task import Model
 
-__all__ = ["digit_mlp", "mnist_cnn", "single_stage_detector", "tumour_mlp"]
+__all__ = ["digit_mlp", "emoji_cnn", "mnist_cnn", "nearest_centroid", "patch_features", "single_stage_detector", "tumour_mlp"]
 
 
 def mnist_cnn() -> Model:
@@ -102,3 +102,89 @@ def tumour_mlp(name: str = "tumour_mlp") -> Model:
         ],
         name=name,
     )
+
+
+def emoji_cnn() -> Model:
+    """Return a small convolutional classifier of colour images.
+
+    (n, 32, 32, 3) in [0, 1] to (n, 10) probabilities.
+    """
+    import keras
+
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(64, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(96, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(10, activation="softmax"),
+        ],
+        name="emoji_cnn",
+    )
+
+
+def nearest_centroid(*, centroids: int, components: int = 0) -> Model:
+    """Return a classifier that answers with the class of the nearest centroid.
+
+    (n, 32, 32, 3) in [0, 1] to (n, 10) probabilities. The layer `nearness` has the squared distances
+    but for the sign, for the square of the input, which all centroids share, and for a scale:
+    2cx - cc. The layer `class` puts each below the class that the centroid stands for, and far away
+    below all others; the greatest of each class is its score. Nothing is rounded to one cluster, so
+    that there is a gradient to follow.
+
+    Args:
+        centroids: How many clusters there are.
+        components: Of a linear projection before that; 0 compares pixels.
+    """
+    import keras
+
+    layers = keras.layers
+    x = inputs = keras.Input((32, 32, 3))
+    x = layers.Flatten()(x)
+    if components:
+        x = layers.Dense(components, name="projection")(x)
+    x = layers.Dense(centroids, name="nearness")(x)
+    x = layers.EinsumDense("bk,kc->bkc", output_shape=(centroids, 10), bias_axes="kc", name="class")(x)
+    x = layers.GlobalMaxPooling1D()(x)
+    return keras.Model(inputs, layers.Softmax()(x), name="nearest_centroid")
+
+
+def patch_features(*, centroids: int, side: int = 6, pool: int = 9) -> Model:
+    """Return a linear classifier of how near the patches of an image are to centroids of patches.
+
+    (n, 32, 32, 3) in [0, 1] to (n, 10) probabilities. A patch is normalized to mean 0 and deviation 1
+    and whitened; a feature is how much nearer than to the average centroid it is to one, max(0,
+    mean(d) - d), averaged over a part of the image.
+
+    Args:
+        centroids: How many there are.
+        side: Of a patch, in pixels.
+        pool: Over how many places in a row features are averaged.
+
+    References:
+        Coates, Ng and Lee, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning",
+        AISTATS 2011.
+    """
+    import keras
+
+    layers, ops = keras.layers, keras.ops
+    x = keras.Input((32, 32, 3))
+    average = layers.Conv2D(1, side, use_bias=False, trainable=False, name="average")
+    variance = average(ops.square(x)) - ops.square(average(x))
+    # Coates, Ng and Lee add 10 where pixels go to 255: a flat patch is not blown up to noise.
+    deviation = ops.sqrt(ops.maximum(variance, 0.0) + (10 / 255) ** 2)
+    # The patch's own mean is not subtracted but lies in no direction of these weights.
+    white = layers.Conv2D(3 * side * side, side, use_bias=False, name="whiten")(x) / deviation
+    # zz - 2cz + cc
+    squared = ops.sum(ops.square(white), axis=-1, keepdims=True) + layers.Conv2D(centroids, 1, name="centroids")(white)
+    # The root has no gradient at 0.
+    distance = ops.sqrt(ops.maximum(squared, 1e-4))
+    features = ops.relu(ops.mean(distance, axis=-1, keepdims=True) - distance)
+    pooled = layers.Flatten(name="features")(layers.AveragePooling2D(pool)(features))
+    return keras.Model(x, layers.Dense(10, activation="softmax", name="linear")(pooled), name="patch_features")

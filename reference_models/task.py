@@ -131,6 +131,7 @@ class Task:
         figure: Draws what there is to see of the trained model.
         measure: Returns each metric of the fitted model by name.
         subject: Picks what the plugin tests.
+        missing: Returns what has to be installed before the task can be used, and how; nothing where all is.
     """
 
     number: int
@@ -146,6 +147,7 @@ class Task:
     figure: Callable[[Trained], Figure]
     measure: Callable[[Model, Splits], Mapping[str, float]] = accuracy
     subject: Callable[[Trained], Subject] = the_model_on_its_test_set
+    missing: Callable[[], str] = str
 
     def expected_on(self, source: str) -> tuple[Expected, ...]:
         """Return what is expected on the data at hand."""
