@@ -120,6 +120,8 @@ def test_the_trial_of_some_rows_asks_about_these_by_their_own_labels() -> None:
         (LInf, 2.5, (9.0, -9.0), (2, -2)),
         (L2, 2.9, (1.2, -1.2), (2, -2)),
         (L2, 2.5, (1.2, -1.2), (1, -1)),
+        # Back into the ball from (3, 1) it would be (2, 0), which is nearer than what is rounded towards the input.
+        (L2, 3.14, (3.0, 0.9), (3, 0)),
         (L1, 3.5, (1.9, -0.9), (2, -1)),
         (L1, 2.9, (1.9, -0.9), (1, 0)),
         (LInf, inf, (2.4, -0.1), (3, -1)),
