@@ -82,17 +82,19 @@ class Learning:
         loss = keras.losses.SparseCategoricalCrossentropy()
         weights = [weight for model in models for weight in model.trainable_weights]
         optimizer.build(weights)
-        changes = [keras.Sequential([keras.Input(train.x.shape[1:]), *self.augment()]) for _ in models]
+        changes = [self.augment() for _ in models]
         x, y = tf.constant(train.x), tf.constant(train.y)
 
-        @tf.function(reduce_retracing=True)
-        def update(chosen: tf.Tensor) -> tf.Tensor:
+        @tf.function(reduce_retracing=True, autograph=False)
+        def update(rows: tf.Tensor) -> tf.Tensor:
             heights = []
             with tf.GradientTape() as tape:
-                for place, (change, model) in enumerate(zip(changes, models, strict=True)):
-                    images, digits = tf.gather(x, chosen[place]), tf.gather(y, chosen[place])
-                    answers = model(change(images, training=True), training=True)
-                    heights.append(tf.add_n([loss(digits, answers), *model.losses]))
+                for chosen, change, model in zip(tf.unstack(rows, num=len(models)), changes, models, strict=True):
+                    images = tf.gather(x, chosen)
+                    for layer in change:
+                        images = layer(images, training=True)
+                    misses = loss(tf.gather(y, chosen), model(images, training=True))
+                    heights.append(tf.add_n([misses, *model.losses]))
                 height = tf.add_n(heights)
             optimizer.apply_gradients(zip(tape.gradient(height, weights), weights, strict=True))
             return height / len(models)

@@ -82,5 +82,11 @@ def test_a_penalty_is_part_of_the_loss() -> None:
 def test_it_ends_when_told_so() -> None:
     told: list[int] = []
     learning = Learning(epochs=9, batch_size=30, learning_rate=0.1)
-    learning([model("m", 0)], EXAMPLES, ROWS[None], quick=False, after=lambda epoch: told.append(epoch.number) or len(told) < 4)
+    learning(
+        [model("m", 0)],
+        EXAMPLES,
+        ROWS[None],
+        quick=False,
+        after=lambda epoch: told.append(epoch.number) or len(told) < 4,
+    )
     assert told == [1, 2, 3, 4]
