@@ -74,23 +74,20 @@ class EarlyStopping:
         from sklearn.model_selection import StratifiedShuffleSplit
 
         models = apart(model)
-        deals = [
-            next(StratifiedShuffleSplit(1, test_size=self.held_out, random_state=place).split(train.x, train.y))
-            for place in range(len(models))
-        ]
+        # Dealt by NumPy's global generator, which has the seed that all else follows.
+        deals = [next(StratifiedShuffleSplit(1, test_size=self.held_out).split(train.x, train.y)) for _ in models]
         lowest = [np.inf] * len(models)
         best = [each.get_weights() for each in models]
         at = [0] * len(models)
 
         def after(epoch: Epoch) -> bool:
             on_epoch(epoch)
-            going = [epoch.number - last <= self.patience for last in at]
-            for place in np.flatnonzero(going):
-                loss = _loss(models[place], train, deals[place][1])
+            for place, each in enumerate(models):
+                finished = epoch.number - at[place] > self.patience
+                loss = np.inf if finished else _loss(each, train, deals[place][1])
                 if loss < lowest[place]:
-                    lowest[place], at[place] = loss, epoch.number
-                    best[place] = models[place].get_weights()
-            return any(going)
+                    lowest[place], at[place], best[place] = loss, epoch.number, each.get_weights()
+            return any(epoch.number - last < self.patience for last in at)
 
         self.learning(models, train, np.stack([learn for learn, _ in deals]), quick=quick, after=after)
         for each, weights in zip(models, best, strict=True):
@@ -137,10 +134,8 @@ class CrossValidatedChoice:
         """Return the strength that each seed's own folds speak for."""
         from sklearn.model_selection import StratifiedKFold
 
-        deals = [
-            list(StratifiedKFold(self.folds, shuffle=True, random_state=seed).split(train.x, train.y))
-            for seed in range(seeds)
-        ]
+        # Dealt by NumPy's global generator, which has the seed that all else follows.
+        deals = [list(StratifiedKFold(self.folds, shuffle=True).split(train.x, train.y)) for _ in range(seeds)]
         # (seeds, strengths, folds), flat.
         fresh = [
             self.build(f"seed_{seed}_strength_{place}_fold_{fold}", strength)

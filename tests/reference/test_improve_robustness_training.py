@@ -7,7 +7,7 @@ import pytest
 
 from reference_models.store import members, shipped_at
 from reference_models.task import Trained
-from reference_models.tasks.improve_robustness import EPS, MISTAKES, TASK, TREATMENTS, table, treated
+from reference_models.tasks.improve_robustness import EPS, KINDS, MISTAKES, TASK, TREATMENTS, table, treated
 
 pytest.importorskip("tensorflow")
 
@@ -41,9 +41,9 @@ def test_what_was_measured_is_what_was_expected(result: Trained) -> None:
 
 def test_table_has_a_line_for_each_with_what_was_measured(result: Trained) -> None:
     head, *lines = table(result).splitlines()
-    assert head.split() == ["clean", "robust"]
-    assert [line.split()[-2:] for line in lines] == [
-        [f"{result.metrics[f'{name}_{kind}']:.3f}" for kind in ("clean", "robust")] for name in TREATMENTS | MISTAKES
+    assert head.split() == ["clean", "one", "step", "robust"]
+    assert [line.split()[-3:] for line in lines] == [
+        [f"{result.metrics[f'{name}_{kind}']:.3f}" for kind in KINDS] for name in TREATMENTS | MISTAKES
     ]
 
 
@@ -53,9 +53,9 @@ def test_figure_shows_each_treatment_and_mistake_with_its_interval(result: Train
     for axes, named in zip(figure.axes, (TREATMENTS, MISTAKES), strict=True):
         assert [label.get_text() for label in axes.get_yticklabels()] == list(named.values())
         shown = [bars.get_children()[0].get_xdata()[0] for bars in axes.containers]
-        assert shown == [result.metrics[f"{name}_{kind}"] for name in named for kind in ("clean", "robust")]
+        assert shown == [result.metrics[f"{name}_{kind}"] for name in named for kind in KINDS]
         assert all(bars.has_xerr for bars in axes.containers)
-    assert f"eps {EPS:g}" in figure.axes[0].get_legend().get_texts()[1].get_text()
+    assert f"eps {EPS:g}" in figure.axes[0].get_legend().get_texts()[2].get_text()
 
 
 def test_all_networks_together_are_small(result: Trained) -> None:

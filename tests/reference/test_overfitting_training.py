@@ -12,7 +12,7 @@ from reference_models.over_seeds import t_interval
 from reference_models.side_by_side import apart
 from reference_models.store import shipped_at
 from reference_models.task import Trained
-from reference_models.tasks.overfitting import SEEDS, TASK, TREATMENTS, accuracies
+from reference_models.tasks.overfitting import MEMBERS, SEEDS, TASK, TREATMENTS, accuracies
 
 keras = pytest.importorskip("keras")
 
