@@ -110,20 +110,22 @@ def gap_by_treatment(result: Trained) -> Figure:
     )
     left, right = figure.subplots(1, 2, sharey=True)
     for axes, title, values in (
-        (left, "accuracy on training images less accuracy on test images", lambda train, test: train - test),
+        (left, "train-test gap: accuracy on training less on test images", lambda train, test: train - test),
         (right, f"accuracy on {len(result.splits.test):,} test images", lambda _, test: test),
     ):
         for row, name in enumerate(TREATMENTS):
             seeds = values(*measured[name])
             interval = t_interval(seeds)
             spread = [[seeds.mean() - interval.low], [interval.high - seeds.mean()]]
-            axes.plot(seeds, np.full(len(seeds), row + 0.22), "|", color="#888888", markersize=6)
+            axes.plot(seeds, np.full(len(seeds), row + 0.22), "|", color="#888888", markersize=6, gid="seeds")
             axes.errorbar(seeds.mean(), row, xerr=spread, fmt="o", color=INK, markersize=5, capsize=3)
         untreated = values(*measured["none"]).mean()
-        axes.axvline(untreated, color=LINES[1], linewidth=1, linestyle="--", zorder=0)
+        line = axes.axvline(untreated, color=LINES[1], linewidth=1, linestyle="--", zorder=0)
         axes.set_xlabel(title, fontsize=9)
         axes.grid(axis="x", color="#eeeeee")
         axes.spines[["top", "right"]].set_visible(False)
+    marks = [right.containers[0], *(each for each in right.lines if each.get_gid() == "seeds")][:2]
+    right.legend([*marks, line], ["mean", "a seed", "no treatment"], loc="lower right", fontsize=8, frameon=False)
     left.set_yticks(range(len(TREATMENTS)), list(TREATMENTS.values()), fontsize=9)
     left.set_ylim(len(TREATMENTS) - 0.4, -0.6)
     return figure
@@ -154,7 +156,7 @@ TASK = Task(
         }
     ),
     expected=(Expected(metric="none_gap", value=0.11, tolerance=0.03, source="600 of mnist_5000"),),
-    cpu_seconds=60,
+    cpu_seconds=72,
     asserted="the train-test gap of each treatment, and which of them narrow it",
     figure=gap_by_treatment,
     measure=mean_gaps,

@@ -18,10 +18,10 @@ keras = pytest.importorskip("keras")
 LEARNING = Learning(epochs=40, batch_size=25, learning_rate=0.1)
 DRAWS = np.random.default_rng(0)
 X = DRAWS.random((50, 80), dtype=np.float32)
-LABELS = np.arange(50) % 2
-# Half of the inputs tell the classes apart; or none does, and there is nothing to learn but noise.
-LEARNABLE = Examples(x=np.concatenate([X[:, :40], np.tile(LABELS[:, None], 40)], axis=1, dtype=np.float32), y=LABELS)
-NOISE = Examples(x=X, y=LABELS)
+# In the one, half of the inputs tell the classes apart, of which one is rare; in the other there is only noise to learn.
+RARE = (np.arange(50) % 5 == 0).astype(np.int64)
+LEARNABLE = Examples(x=np.concatenate([X[:, :40], np.tile(RARE[:, None], 40)], axis=1, dtype=np.float32), y=RARE)
+NOISE = Examples(x=X, y=np.arange(50) % 2)
 
 
 def network(name: str, l2: float = 0.0) -> Any:
@@ -76,7 +76,7 @@ def test_early_stopping_holds_out_a_fifth_of_each_class_another_for_each_model()
     assert set(rows[0]) != set(rows[1]) != set(rows[2])
 
 
-def test_cross_validation_chooses_no_penalty_where_one_leaves_nothing_to_learn() -> None:
+def test_cross_validation_chooses_no_penalty_where_one_leaves_only_the_frequent_class() -> None:
     fit = CrossValidatedChoice(learning=LEARNING, build=network, strengths=(0.0, 100.0), folds=5)
     chosen = apart(fitted(fit, 2, LEARNABLE))
     assert [each.name for each in chosen] == ["seed_0", "seed_1"]
