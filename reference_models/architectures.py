@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reference_models.task import Model
 
-__all__ = ["digit_mlp", "emoji_cnn", "mnist_cnn", "nearest_centroid", "patch_features", "single_stage_detector", "tumour_mlp"]
+__all__ = ["digit_mlp", "emoji_cnn", "mnist_cnn", "nearest_centroid", "patch_features", "single_stage_detector", "small_cnn", "small_mlp", "tumour_mlp"]
 
 
 def mnist_cnn() -> Model:
@@ -188,3 +188,62 @@ def patch_features(*, centroids: int, side: int = 6, pool: int = 9) -> Model:
     features = ops.relu(ops.mean(distance, axis=-1, keepdims=True) - distance)
     pooled = layers.Flatten(name="features")(layers.AveragePooling2D(pool)(features))
     return keras.Model(x, layers.Dense(10, activation="softmax", name="linear")(pooled), name="patch_features")
+
+
+def small_cnn(name: str, *, dropout: float = 0.0, l1: float = 0.0, l2: float = 0.0) -> Model:
+    """Return a convolutional classifier of digits so small that a dozen train in minutes.
+
+    (n, 28, 28, 1) in [0, 1] to (n, 10) probabilities.
+
+    Args:
+        name: What it is called among others of its kind.
+        dropout: Share of the last features that are left out while training.
+        l1: Weight of the kernels' absolute values in the loss.
+        l2: Weight of their squares.
+    """
+    import keras
+
+    layers = keras.layers
+    penalty = keras.regularizers.L1L2(l1=l1, l2=l2)
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(8, 3, padding="same", activation="relu", kernel_regularizer=penalty),
+            layers.MaxPooling2D(),
+            layers.Conv2D(16, 3, padding="same", activation="relu", kernel_regularizer=penalty),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, activation="relu", kernel_regularizer=penalty),
+            layers.Flatten(),
+            layers.Dropout(dropout),
+            layers.Dense(10, activation="softmax", kernel_regularizer=penalty),
+        ],
+        name=name,
+    )
+
+
+def small_mlp(name: str, *, dropout: float = 0.0, l1: float = 0.0, l2: float = 0.0) -> Model:
+    """Return a classifier of digits in half their resolution, with one hidden layer.
+
+    (n, 28, 28, 1) in [0, 1] to (n, 10) probabilities; large enough to learn 600 images by heart.
+
+    Args:
+        name: What it is called among others of its kind.
+        dropout: Share of the hidden features that are left out while training.
+        l1: Weight of the kernels' absolute values in the loss.
+        l2: Weight of their squares.
+    """
+    import keras
+
+    layers = keras.layers
+    penalty = keras.regularizers.L1L2(l1=l1, l2=l2)
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.AveragePooling2D(2),
+            layers.Flatten(),
+            layers.Dense(32, activation="relu", kernel_regularizer=penalty),
+            layers.Dropout(dropout),
+            layers.Dense(10, activation="softmax", kernel_regularizer=penalty),
+        ],
+        name=name,
+    )

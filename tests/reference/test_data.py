@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reference_models.data import mnist
+from reference_models.data import mnist, mnist_600
 from reference_models.readme import README
 from reference_models.splits import Examples, Splits
 
@@ -171,6 +171,24 @@ def test_a_single_array_is_not_taken_for_a_data_set(folder: Path) -> None:
         np.save(file, np.zeros((6, 28, 28), np.uint8))
     with pytest.raises(ValueError, match=r"it is no \.npz archive"):
         mnist.load()
+
+
+def test_600_images_are_the_first_sixty_of_each_digit_and_the_test_set_is_whole(embedded: Splits) -> None:
+    few = mnist_600.load()
+    assert few.source == "600 of mnist_5000"
+    np.testing.assert_array_equal(np.bincount(few.train.y), [60] * 10)
+    np.testing.assert_array_equal(few.test.x, embedded.test.x)
+    for digit in (0, 9):
+        of_all, of_few = (part.x[part.y == digit] for part in (embedded.train, few.train))
+        np.testing.assert_array_equal(of_few, of_all[:60])
+    # Not sorted by class: a batch has several.
+    assert np.mean(np.diff(few.train.y) != 0) > 0.8
+
+
+def test_600_images_are_not_taken_from_a_file_with_fewer_of_a_digit(folder: Path) -> None:
+    np.savez(folder / "mnist.npz", **tiny())
+    with pytest.raises(ValueError, match="mnist has 0 training images of the digit 6; .* learns from 60 of each"):
+        mnist_600.load()
 
 
 def test_examples_cannot_be_written(embedded: Splits) -> None:
