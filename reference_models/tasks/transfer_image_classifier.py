@@ -120,9 +120,15 @@ TASK = Task(
         penalty=0.001,
         tuning=Supervised(epochs=3, batch_size=64, learning_rate=6e-4),
     ),
-    expected=(Expected(metric="tuned", value=0.68, tolerance=0.04, source="emoji10"),),
-    cpu_seconds=100,
-    asserted="fine-tuned above scratch; another vendor's drawings; camera changes; undefended against FGSM",
+    expected=(
+        Expected(metric="scratch", value=0.57, tolerance=0.05, source="emoji10"),
+        # Nothing random goes into it but the solver's rounding.
+        Expected(metric="frozen", value=0.65, tolerance=0.015, source="emoji10"),
+        Expected(metric="tuned", value=0.673, tolerance=0.03, source="emoji10"),
+        Expected(metric="tuned_twitter", value=0.59, tolerance=0.04, source="emoji10"),
+    ),
+    cpu_seconds=126,
+    asserted="fine-tuned above scratch; another vendor's drawings; camera changes; undefended against PGD",
     figure=pictures_and_robustness,
     measure=measure,
     subject=the_fine_tuned,

@@ -170,5 +170,7 @@ def test_same_seed_same_clusters() -> None:
 
 
 def test_figure_shows_each_member_under_each_change(result: Trained) -> None:
-    figure = TASK.figure(result)
-    assert len(figure.axes) >= 2
+    *means, bars = TASK.figure(result).axes
+    assert [len(axes.images) for axes in means] == [1] * 10
+    assert [text.get_text() for text in bars.get_legend().get_texts()] == ["pixels", "pca", "patches", "pseudo"]
+    assert "drawn by\ntwitter" in [text.get_text() for text in bars.get_xticklabels()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_robust import Dataset
-from pytest_robust.attacks import FGSM, UniformNoise
+from pytest_robust.attacks import PGD, UniformNoise
 from pytest_robust.transforms import Brightness, GaussianBlur, GaussianNoise, Translate
 from reference_models.data import emoji10
 from reference_models.tasks.transfer_image_classifier import TASK
@@ -51,13 +51,11 @@ def test_it_bears_what_a_camera_does() -> None:
     """The markers are the checks."""
 
 
-def test_noise_and_blur_take_from_it_what_it_is_ahead(robust, scratch, robust_data) -> None:
-    alone = robust(scratch, robust_data, name="scratch")
-    for change in (GaussianNoise(severity=3), GaussianBlur(severity=3)):
-        assert robust.accuracy(under=change) <= robust.accuracy() - 0.1
-        assert alone.accuracy(under=change) >= 0.1
+def test_noise_takes_much_from_it_and_blur_little(robust) -> None:
+    assert robust.accuracy(under=GaussianNoise(severity=3)) <= robust.accuracy() - 0.1
+    assert robust.accuracy(under=GaussianBlur(severity=3)) >= 0.55
 
 
 def test_it_is_undefended(robust) -> None:
-    assert robust.accuracy(under=FGSM(eps=4 / 255)) <= 0.2
+    assert robust.accuracy(under=PGD(eps=4 / 255, steps=5)) <= 0.15
     assert robust.accuracy(under=UniformNoise(eps=4 / 255)) >= 0.5

@@ -9,6 +9,7 @@ from reference_models import lite0
 from reference_models.data import emoji10
 from reference_models.store import shipped_at
 from reference_models.task import Trained
+from reference_models.tasks import transfer_image_classifier
 from reference_models.tasks.transfer_image_classifier import TASK
 from reference_models.transfer import fitted_on_top, parts, trunk, tuned_part, vgg16, whole
 
@@ -112,6 +113,9 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 
 @installed
-def test_figure_shows_pictures_and_what_each_member_keeps(result: Trained) -> None:
-    figure = TASK.figure(result)
-    assert len(figure.axes) >= 11
+def test_figure_shows_pictures_and_what_each_member_keeps(result: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer_image_classifier, "_DRAWN", 32)
+    *pictures, bars = TASK.figure(result).axes
+    assert [len(axes.images) for axes in pictures] == [1] * 10
+    assert [text.get_text() for text in bars.get_legend().get_texts()] == ["scratch", "frozen", "tuned"]
+    assert "drawn by\ntwitter" in [text.get_text() for text in bars.get_xticklabels()]
