@@ -424,9 +424,7 @@ def _draw_leak(axes: Axes, result: Trained) -> None:
         model = result.model[member]
         axes.plot(turns, accuracy_of_folds(model, examples), "o-", color=color, label=f"{name}: on the fold")
         axes.plot(turns, accuracy_elsewhere(model, unseen), "x:", color=color, label=f"{name}: on new digits")
-    axes.set(
-        title="What a network used again claims, and what it is worth", xlabel="fold", ylabel="accuracy"
-    )
+    axes.set(title="What a network used again claims, and what it is worth", xlabel="fold", ylabel="accuracy")
     axes.set_xticks(turns)
     axes.legend(**_BELOW)
 
