@@ -406,9 +406,9 @@ def _draw_learning_curve(axes: Axes, result: Trained) -> None:
     curve = learning_curve(result.splits.train, whole=result.model["tumours_folds"], seed=result.seed)
     for name, accuracies, color in (("learned from", curve.seen, LINES[1]), ("left out", curve.unseen, LINES[0])):
         mean, spread = accuracies.mean(axis=1), accuracies.std(axis=1, ddof=1)
-        axes.plot(curve.sizes, mean, "o-", color=color, label=f"tumours {name}: mean of {FOLDS} folds")
+        axes.plot(curve.sizes, mean, "o-", color=color, label=f"tumours {name}")
         axes.fill_between(curve.sizes, mean - spread, mean + spread, color=color, alpha=0.2, linewidth=0)
-    axes.set(title="Learning curve, and one standard deviation of the folds", xscale="log")
+    axes.set(title=f"Learning curve: mean and standard deviation of {FOLDS} folds", xscale="log")
     axes.set(xlabel="tumours learned from (logarithmic)", ylabel="accuracy")
     axes.set_xticks(curve.sizes, [str(size) for size in curve.sizes], minor=False)
     axes.set_xticks([], minor=True)
@@ -418,8 +418,8 @@ def _draw_learning_curve(axes: Axes, result: Trained) -> None:
 def _draw_leak(axes: Axes, result: Trained) -> None:
     examples, unseen, turns = digits(), unseen_digits(), np.arange(1, FOLDS + 1)
     for name, member, color in (
-        ("a fresh network for each fold", "digits_folds", LINES[0]),
-        ("one network, used again", "digits_reused", LINES[1]),
+        ("fresh for each fold", "digits_folds", LINES[0]),
+        ("used again", "digits_reused", LINES[1]),
     ):
         model = result.model[member]
         axes.plot(turns, accuracy_of_folds(model, examples), "o-", color=color, label=f"{name}: on the fold")
