@@ -65,7 +65,7 @@ def bars(axes: Axes, found: Mapping[str, Mapping[str, Estimate]]) -> None:
         axes.bar(at, values, 0.9 * wide, color=LINES[place], label=name)
         axes.errorbar(at, values, (values - low, high - values), fmt="none", ecolor="#444444", elinewidth=1, capsize=2)
     axes.axhline(0.1, color="#888888", linestyle=":", linewidth=1)
-    axes.annotate("chance", (len(labels) - 0.5, 0.1), (0, 2), textcoords="offset points", fontsize=8, ha="right")
+    axes.annotate("chance", (axes.get_xlim()[0], 0.1), (2, 2), textcoords="offset points", fontsize=7)
     axes.set_xticks(range(len(labels)), labels, fontsize=8)
     axes.set(ylabel="accuracy", ylim=(0, 1))
     axes.legend(ncols=len(found), frameon=False, fontsize=8, loc="upper right")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -94,8 +94,8 @@ def pictures_and_robustness(result: Trained) -> Figure:
         "JPEG,\nseverity 2": JpegCompression(severity=2),
     }
     figure = blank(width=9, height=5)
-    halves = figure.subfigures(2, 1, height_ratios=(1, 2))
-    above, below = halves[0], halves[1]
+    halves: Any = figure.subfigures(2, 1, height_ratios=(1, 2))
+    above, below = halves
     above.suptitle("Six that only the fine-tuned network knows, four that it does not", fontsize=10)
     for axes, row in zip(above.subplots(1, 10), rows, strict=False):
         picture(axes, test.x[row], names[test.y[row]])
