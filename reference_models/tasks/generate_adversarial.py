@@ -103,7 +103,7 @@ def gallery(result: Trained) -> Figure:
 def _two_rows(name: str, found: Attacked) -> list[tuple[str, list[tuple[NDArray[Any], str]]]]:
     l2, linf = found.sizes(L2), found.sizes(LInf)
     titles = [f"{digit} read {read}" for digit, read in zip(found.y, found.after, strict=True)]
-    lengths = [f"L2 {far:.2f}, LInf {most:.2f}" for far, most in zip(l2, linf, strict=True)]
+    lengths = [f"L2 {far:.2f}\nLInf {most:.2f}" for far, most in zip(l2, linf, strict=True)]
     differences = [change(delta, reach=0.5) for delta in found.changed - found.x]
     return [
         (f"{name}\nfools {found.fooled.sum()} of {len(found.y)}", list(zip(found.changed, titles, strict=True))),
@@ -120,10 +120,8 @@ TASK = Task(
     build=mnist_compact_cnn,
     fit=FIT,
     expected=(
-        # Seeds 0 to 4: PENDING
-        Expected(metric="accuracy", value=0.965, tolerance=0.013, source="mnist_5000"),
-        # Not measured here.
-        Expected(metric="accuracy", value=0.99, tolerance=0.006, source="mnist"),
+        # Seeds 0 to 4: 0.968, 0.966, 0.960, 0.959, 0.962. Nothing was measured on all of MNIST.
+        Expected(metric="accuracy", value=0.963, tolerance=0.011, source="mnist_5000"),
     ),
     cpu_seconds=10,
     asserted="success of each attack and not of noise; distances in their order; few examples transfer",

@@ -14,13 +14,13 @@ from reference_models.tasks.generate_adversarial import EPS, TASK  # noqa: F401 
 
 @pytest.fixture(scope="module")
 def digits(result):
-    """Return 100 test images: the nearest change takes hundreds of gradients an image."""
-    return result.splits.test[:100]
+    """Return 40 test images: Carlini and Wagner's attack takes up to 900 gradients for each."""
+    return result.splits.test[:40]
 
 
 @pytest.fixture
 def few(robust, result, digits):
-    return robust(result.model, digits.x, digits.y, name="100 digits")
+    return robust(result.model, digits.x, digits.y, name="40 digits")
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +42,16 @@ def test_some_near_image_is_read_as_another_digit(few, attack) -> None:
 
 
 def test_who_searches_longer_comes_nearer(few) -> None:
-    longest, short = (few.adversarial_distance(under=under) for under in (CarliniWagner(), DeepFool()))
-    assert longest <= short
+    first_found = float(few.adversarial_distance(under=DeepFool()))
+    assert few.adversarial_distance(under=CarliniWagner()) <= first_found
 
 
-def test_one_step_as_long_as_deep_fool_s_way_breaks_fewer(few) -> None:
-    median = float(few.adversarial_distance(under=DeepFool()))
-    assert few.accuracy(under=DeepFool(eps=median)) <= 0.51
-    assert few.accuracy(under=FGSM(eps=median, norm=L2)) >= 0.52
+def test_one_step_as_long_as_deep_fool_s_way_breaks_fewer(robust, result) -> None:
+    more = robust(result.model, result.splits.test.x[:200], result.splits.test.y[:200], name="200 digits")
+    median = float(more.adversarial_distance(under=DeepFool()))
+    one_step, several = (more.accuracy(under=under) for under in (FGSM(eps=median, norm=L2), DeepFool(eps=median)))
+    assert several <= 0.51
+    assert one_step >= several + 0.03
 
 
 def test_large_steps_transfer_to_another_network(robust, dense, result) -> None:
