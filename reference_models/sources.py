@@ -110,6 +110,8 @@ class _Source:
             for token in self.tokens
             if begin <= token.start < end
             and token.type not in _UNSEEN
+            # The block above a definition ends where it begins.
+            and not (token.start == begin and token.type == tokenize.DEDENT)
             and not any(first <= token.start < last for first, last in ranges)
         )
 

@@ -218,6 +218,7 @@ def test_definitions_of_a_real_task_hold_its_architecture_and_data_and_fit() -> 
         ("nets.py", "    return x + WIDTH", "\n    return (\n        x + WIDTH)", True),  # Brackets are tokens.
         ("nets.py", "    return x", "\n\n    return  x", False),
         ("nets.py", "    pass", "    wide = 3", False),
+        ("nets.py", "def network(", "if WIDTH:\n    pass\n\n\ndef network(", False),
         ("task.py", "return model", "return 1", False),
         ("digits.py", "return 2", "return 3", False),
         ("letters.py", "return other()", "return 3", False),
