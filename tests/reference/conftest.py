@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from reference_models import trained
 from reference_models.task import Subject, Trained
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from pytest_robust.plugin.robust import Robust
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +34,11 @@ def robust_model(subject: Subject):
 @pytest.fixture(scope="module")
 def robust_data(subject: Subject):
     return subject.x, subject.y
+
+
+@pytest.fixture
+def drawing(robust: Robust, result: Trained) -> Figure:
+    """Draw the task's figure, and put it on the page."""
+    drawn = result.task.figure(result)
+    robust.figure(drawn, f"{result.task.number}. {result.task.name}: {result.task.purpose}")
+    return drawn

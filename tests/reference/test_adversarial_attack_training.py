@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from pytest_robust import L2, UNBOUNDED, Dataset, InvalidArgument, LInf, Subject, Targeted, Untargeted
 from pytest_robust.attacks import FGSM, UniformNoise
@@ -135,8 +136,8 @@ def test_the_network_is_that_of_task_2(result: Trained) -> None:
     assert shipped_at(TASK).with_suffix(".keras").stat().st_size < 300_000
 
 
-def test_its_figure_shows_the_way_and_the_loss(result: Trained) -> None:
-    *images, curve = TASK.figure(result).axes
+def test_its_figure_shows_the_way_and_the_loss(drawing: Figure) -> None:
+    *images, curve = drawing.axes
     assert len(images) == 4 * 7
     assert images[0].get_title().startswith("unchanged\nread 0, loss 0.0")
     mean = curve.lines[0].get_ydata()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pytest_robust import Subject
@@ -105,9 +106,8 @@ def test_an_image_without_a_batch_is_refused_before_the_model_sees_it(result: Tr
         _ = Subject(result.model["classifier"], test.x[0], test.y[:28]).accuracy() >= 0.5
 
 
-def test_figure_shows_both_guards_and_what_an_adaptive_attack_leaves(result: Trained) -> None:
-    figure = TASK.figure(result)
-    curves, pictures = figure.subfigs
+def test_figure_shows_both_guards_and_what_an_adaptive_attack_leaves(drawing: Figure) -> None:
+    curves, pictures = drawing.subfigs
     for axes, name in zip(curves.axes, GUARDS, strict=True):
         assert axes.get_title().startswith(name)
         labels = [text.get_text() for text in axes.get_legend().get_texts()]

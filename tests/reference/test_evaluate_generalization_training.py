@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from reference_models.splits import Examples
 from reference_models.task import Trained
@@ -157,9 +158,10 @@ def test_networks_side_by_side_share_nothing() -> None:
     np.testing.assert_allclose(answers[:, 0], alone, atol=1e-6)
 
 
-def test_the_figure_shows_curves_and_the_leak_and_that_more_tumours_are_better(result: Trained) -> None:
-    figure = TASK.figure(result)
-    tumours, one_vs_rest, curve, leak = figure.axes
+def test_the_figure_shows_curves_and_the_leak_and_that_more_tumours_are_better(
+    drawing: Figure, result: Trained
+) -> None:
+    tumours, one_vs_rest, curve, leak = drawing.axes
     area = TASK.measure(result.model, result.splits)["auc"]
     assert f"test set: AUC {area:.3f}" in {text.get_text() for text in tumours.get_legend().get_texts()}
     assert len(one_vs_rest.lines) == 10

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pytest_robust import InvalidModel, Subject
+from pytest_robust.plugin.robust import Robust
 from pytest_robust.transforms import Flip, Rotate
 from reference_models.architectures import mnist_mlp
 from reference_models.store import shipped_at
@@ -111,9 +112,13 @@ def test_augmenting_the_training_does_not_tell_how_the_network_bears_it(result: 
     assert turned.accuracy(under=Rotate(degrees=30)) >= digits.accuracy(under=Rotate(degrees=30)) + 0.05
 
 
-def test_its_figure_shows_each_change_beside_five_networks_and_the_five_together(result: Trained) -> None:
+def test_its_figure_shows_each_change_beside_five_networks_and_the_five_together(
+    robust: Robust, result: Trained
+) -> None:
     few = replace(result, splits=replace(result.splits, test=result.splits.test[:100]))
-    *images, chart = TASK.figure(few).axes
+    drawing = TASK.figure(few)
+    robust.figure(drawing, f"{TASK.number}. {TASK.name}: {TASK.purpose}")
+    *images, chart = drawing.axes
     assert [axes.get_ylabel() for axes in images] == list(CHANGES)
     assert [
         len(line.get_xdata()) for line in chart.lines if line.get_marker() == "|" and line.get_markersize() == 11

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from reference_models.store import members, shipped_at
 from reference_models.task import Trained
@@ -49,15 +50,14 @@ def test_table_has_a_line_for_each_with_what_was_measured(result: Trained) -> No
     ]
 
 
-def test_figure_shows_each_treatment_and_mistake_with_its_interval(result: Trained) -> None:
-    figure = TASK.figure(result)
-    assert f"{len(result.splits.test):,} test images" in figure.get_suptitle()
-    for axes, named in zip(figure.axes, (TREATMENTS, MISTAKES), strict=True):
+def test_figure_shows_each_treatment_and_mistake_with_its_interval(drawing: Figure, result: Trained) -> None:
+    assert f"{len(result.splits.test):,} test images" in drawing.get_suptitle()
+    for axes, named in zip(drawing.axes, (TREATMENTS, MISTAKES), strict=True):
         assert [label.get_text() for label in axes.get_yticklabels()] == list(named.values())
         shown = [bars.get_children()[0].get_xdata()[0] for bars in axes.containers]
         assert shown == [result.metrics[f"{name}_{kind}"] for name in named for kind in KINDS]
         assert all(bars.has_xerr for bars in axes.containers)
-    assert f"eps {EPS:g}" in figure.axes[0].get_legend().get_texts()[2].get_text()
+    assert f"eps {EPS:g}" in drawing.axes[0].get_legend().get_texts()[2].get_text()
 
 
 def test_all_networks_together_are_small(result: Trained) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from sklearn.cluster import KMeans
 from sklearn.metrics import accuracy_score, adjusted_rand_score
 
@@ -169,8 +170,8 @@ def test_same_seed_same_clusters() -> None:
     assert weights(0) == weights(0) != weights(1)
 
 
-def test_figure_shows_each_member_under_each_change(result: Trained) -> None:
-    *means, bars = TASK.figure(result).axes
+def test_figure_shows_each_member_under_each_change(drawing: Figure) -> None:
+    *means, bars = drawing.axes
     assert [len(axes.images) for axes in means] == [1] * 10
     assert [text.get_text() for text in bars.get_legend().get_texts()] == ["pixels", "pca", "patches", "pseudo"]
     assert "drawn by\ntwitter" in [text.get_text() for text in bars.get_xticklabels()]

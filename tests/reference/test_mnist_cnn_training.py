@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from reference_models.store import shipped_at
 from reference_models.task import Trained
@@ -40,3 +41,11 @@ def test_mnist_cnn_is_kept_without_the_optimizer(result: Trained) -> None:
     size = shipped_at(TASK).with_suffix(".keras").stat().st_size
     # Adam's slots would make it three times its weights.
     assert 4 * result.model.count_params() < size < 1.3 * 4 * result.model.count_params()
+
+
+def test_figure_shows_each_digit_read_right_and_the_surest_mistakes(drawing: Figure) -> None:
+    titles = [axes.get_title() for axes in drawing.axes]
+    assert [title.split(",")[0] for title in titles[:8]] == [f"{digit} read {digit}" for digit in range(8)]
+    assert all(title[0] != title[7] for title in titles[8:]), "the digit, then what was read"
+    sure = [float(title.split()[-1].rstrip("%")) for title in titles[8:]]
+    assert sure == sorted(sure, reverse=True)

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
 from PIL import Image
 
 from pytest_robust.core.batch import Batch
@@ -79,13 +80,12 @@ def test_object_detector_is_kept_without_the_optimizer(result: Trained) -> None:
     assert 4 * result.model.count_params() < size < 1.3e6
 
 
-def test_its_figure_shows_scenes_as_they_are_and_attacked(result: Trained) -> None:
-    figure = TASK.figure(result)
-    assert len(figure.axes) == 12
-    assert [axes.get_ylabel() for axes in figure.axes[::6]] == ["as they are", "FGSM,\n8 of 255"]
+def test_its_figure_shows_scenes_as_they_are_and_attacked(drawing: Figure) -> None:
+    assert len(drawing.axes) == 12
+    assert [axes.get_ylabel() for axes in drawing.axes[::6]] == ["as they are", "FGSM,\n8 of 255"]
     clean, attacked = (
         [(patch.get_edgecolor(), patch.get_linestyle()) for axes in row for patch in axes.patches]
-        for row in (figure.axes[:6], figure.axes[6:])
+        for row in (drawing.axes[:6], drawing.axes[6:])
     )
     right = (to_rgba(LINES[2]), "-")
     assert clean.count(right) > 1.5 * attacked.count(right)

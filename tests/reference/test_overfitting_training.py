@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from reference_models.over_seeds import t_interval
@@ -117,8 +118,8 @@ def test_without_flatten_a_network_answers_for_pixels_and_not_for_images(robust:
     assert "(None, 28, 28, 10), not (n, classes)" in verdict.reason
 
 
-def test_figure_shows_each_seed_and_the_interval_of_each_treatment(result: Trained, measured: Any) -> None:
-    left, right = TASK.figure(result).axes
+def test_figure_shows_each_seed_and_the_interval_of_each_treatment(drawing: Figure, measured: Any) -> None:
+    left, right = drawing.axes
     assert [label.get_text() for label in left.get_yticklabels()] == list(TREATMENTS.values())
     for axes, values in ((left, lambda name: gap(measured, name)), (right, lambda name: measured[name][1])):
         means = [bars.get_children()[0].get_xdata()[0] for bars in axes.containers]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pytest_robust.plugin.robust import Robust
 from reference_models import lite0
 from reference_models.data import emoji10
 from reference_models.store import shipped_at
@@ -113,9 +114,13 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 
 @installed
-def test_figure_shows_pictures_and_what_each_member_keeps(result: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_figure_shows_pictures_and_what_each_member_keeps(
+    robust: Robust, result: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(transfer_image_classifier, "_DRAWN", 32)
-    *pictures, bars = TASK.figure(result).axes
+    drawing = TASK.figure(result)
+    robust.figure(drawing, f"{TASK.number}. {TASK.name}: {TASK.purpose}")
+    *pictures, bars = drawing.axes
     assert [len(axes.images) for axes in pictures] == [1] * 10
     assert [text.get_text() for text in bars.get_legend().get_texts()] == ["scratch", "frozen", "tuned"]
     assert "drawn by\ntwitter" in [text.get_text() for text in bars.get_xticklabels()]
