@@ -224,6 +224,6 @@ TASK = Task(
         Expected(metric="accuracy", value=0.99, tolerance=0.008, source="mnist"),
     ),
     cpu_seconds=71,
-    asserted="detection and purification of five attacks, and that an attack through the defence undoes both",
+    asserted="false alarms, detection and repair under five attacks; what of it an attack through each guard undoes",
     figure=detected_and_repaired,
 )
