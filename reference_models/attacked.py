@@ -50,7 +50,7 @@ class Attacked:
         """The share of the right answers that became wrong ones."""
         return float(self.fooled.sum() / (self.before == self.y).sum())
 
-    def sizes(self, norm: Norm) -> NDArray[np.float64]:
+    def sizes(self, norm: Norm) -> NDArray[np.floating[Any]]:
         """Return (n,) the size of each change."""
         return norm.size(self.changed - self.x)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_robust.attacks import FGSM, UniformNoise
+from pytest_robust.core.arrays import Floats, Integers
 from pytest_robust.core.errors import InvalidArgument
 from pytest_robust.core.goals import Goal, Untargeted
 from pytest_robust.core.losses import LogOdds
@@ -73,25 +74,13 @@ class IterativeAttack(Attack):
         if isinstance(self.steps, bool) or not isinstance(self.steps, int) or self.steps < 1:
             raise InvalidArgument(f"steps={self.steps!r} must be an integer, at least 1")
 
-    def perturb(
-        self,
-        model: Differentiable,
-        x: NDArray[np.float32],
-        y: NDArray[np.int64],
-        threat: ThreatModel,
-        streams: Streams,
-    ) -> NDArray[np.float32]:
+    def perturb(self, model: Differentiable, x: Floats, y: Integers, threat: ThreatModel, streams: Streams) -> Floats:
         """Return where the path of each image ends."""
         return self.path(model, x, y, threat, streams)[-1]
 
     def path(
-        self,
-        model: Differentiable,
-        x: NDArray[np.float32],
-        y: NDArray[np.int64],
-        threat: ThreatModel,
-        streams: Streams,
-    ) -> list[NDArray[np.float32]]:
+        self, model: Differentiable, x: Floats, y: Integers, threat: ThreatModel, streams: Streams
+    ) -> list[Floats]:
         """Return the images at the random start and after each step."""
         # Together 2.5 times as long as the way straight to the edge (Madry et al., section 5).
         step = np.float32(2.5 * threat.eps / self.steps)
@@ -106,7 +95,7 @@ class IterativeAttack(Attack):
         return points
 
 
-def _inside(point: NDArray[np.float32], x: NDArray[np.float32], threat: ThreatModel) -> NDArray[np.float32]:
+def _inside(point: Floats, x: Floats, threat: ThreatModel) -> Floats:
     """Return the points moved to where they are allowed: near the image, and still an image."""
     eps = np.float32(threat.eps)
     near = np.clip(point, x - eps, x + eps)
@@ -193,7 +182,8 @@ def strip_and_curve(result: Trained) -> Figure:
         for row in digits
     ]
     figure = blank(width=9.0, height=9.6)
-    above, below = figure.subfigures(2, 1, height_ratios=[5.4, 4.2])
+    parts: Any = figure.subfigures(2, 1, height_ratios=[5.4, 4.2])
+    above, below = parts
     lay(above, rows)
     above.suptitle(f"Digits on their way up the loss: each pixel may change by {EPS:g}", fontsize=11)
     _curve(below.subplots(), result, way)

@@ -71,7 +71,9 @@ def scores(members: Family, splits: Splits) -> dict[str, float]:
     y = splits.test.y
     answers = {name: model.predict(splits.test.x, batch_size=256, verbose=0) for name, model in members.items()}
     read = [each.argmax(axis=-1) for each in answers.values()]
-    macro = np.mean([precision_recall_fscore_support(y, each, average="macro")[:3] for each in read], axis=0)
+    macro = np.mean(
+        [precision_recall_fscore_support(y, each, average="macro", zero_division=0)[:3] for each in read], axis=0
+    )
     five = np.mean(list(answers.values()), axis=0).argmax(axis=-1)
     return {
         "accuracy": float(np.mean([each == y for each in read])),

