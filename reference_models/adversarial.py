@@ -80,7 +80,7 @@ class AdversarialTraining:
             return found
 
         # Within a graph, Keras finds the logits behind the softmax, so no gradient vanishes where the model is sure.
-        @tf.function(reduce_retracing=True)
+        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]  # TensorFlow ships no types
         def update(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
             hard = worst(x, y)
             with tf.GradientTape() as tape:
@@ -90,7 +90,7 @@ class AdversarialTraining:
             )
             return height
 
-        @tf.function
+        @tf.function  # type: ignore[untyped-decorator]  # TensorFlow ships no types
         def withstood(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
             return tf.argmax(model(worst(x, y), training=False), axis=-1) == y
 

@@ -85,7 +85,7 @@ class Learning:
         changes = [self.augment() for _ in models]
         x, y = tf.constant(train.x), tf.constant(train.y)
 
-        @tf.function(reduce_retracing=True, autograph=False)
+        @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow ships no types
         def update(rows: tf.Tensor) -> tf.Tensor:
             heights = []
             with tf.GradientTape() as tape:

@@ -18,7 +18,12 @@ from reference_models.side_by_side import Learning, apart, side_by_side
 from reference_models.task import Expected, Family, Model, Splits, Subject, Task, Trained
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    _Shares = NDArray[np.floating[Any]]
 
 __all__ = ["MEMBERS", "SEEDS", "TASK", "TREATMENTS", "accuracies"]
 
@@ -86,7 +91,7 @@ def accuracies(model: Model, splits: Splits) -> tuple[NDArray[np.float64], NDArr
 
 def mean_gaps(members: Family, splits: Splits) -> dict[str, float]:
     """Return the test accuracy and the train-test gap of each treatment in the mean over seeds, with its interval."""
-    measured = {}
+    measured: dict[str, float] = {}
     for name, model in members.items():
         learned, unseen = accuracies(model, splits)
         interval = t_interval(learned - unseen)
@@ -109,10 +114,11 @@ def gap_by_treatment(result: Trained) -> Figure:
         fontsize=11,
     )
     left, right = figure.subplots(1, 2, sharey=True)
-    for axes, title, values in (
+    shown: tuple[tuple[Axes, str, Callable[[_Shares, _Shares], _Shares]], ...] = (
         (left, "train-test gap: accuracy on training less on test images", lambda train, test: train - test),
         (right, f"accuracy on {len(result.splits.test):,} test images", lambda _, test: test),
-    ):
+    )
+    for axes, title, values in shown:
         for row, name in enumerate(TREATMENTS):
             seeds = values(*measured[name])
             interval = t_interval(seeds)
