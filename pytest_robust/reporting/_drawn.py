@@ -15,12 +15,12 @@ from pytest_robust.core.figure import Figure
 
 __all__ = ["check_drawing", "drawn"]
 
-# Dots an inch: sharp on a screen of two dots to a point, and as wide as a page.
+# Dots an inch: sharp on a screen of two dots to a point, where that is not wider than a page.
 _DPI = 144
-_WIDEST = 1600
+_WIDEST = 1200
 # Up to here an image is drawn in visible pixels, at least this wide.
 _PIXEL_ART = 320
-_LOSSY = 88
+_LOSSY = 80
 _CHANNELS = {1, 3, 4}
 _HINT = "pass a matplotlib Figure, a PIL image, or (height, width[, 1, 3 or 4]) levels: uint8, or numbers in [0, 1]"
 
@@ -70,7 +70,7 @@ def _image(figure: Any) -> Image.Image:  # noqa: ANN401 - as in `drawn`
         return figure
     if hasattr(figure, "savefig"):
         stream = BytesIO()
-        figure.savefig(stream, format="png", dpi=_DPI)
+        figure.savefig(stream, format="png", dpi=min(_DPI, _WIDEST / figure.get_figwidth()))
         return Image.open(stream)
     return Image.fromarray(_levels(figure))
 

@@ -61,9 +61,14 @@ def test_a_drawing_of_matplotlib_is_drawn() -> None:
     assert levels[2, 2].min() > 251
 
 
+def test_a_wide_drawing_is_drawn_at_the_width_of_a_page() -> None:
+    drawing = Drawing(figsize=(16, 2))
+    assert seen(drawn(drawing, title="nothing")).shape == (150, 1200, 3)
+
+
 def test_a_large_image_is_as_wide_as_a_page() -> None:
-    assert seen(drawn(np.zeros((100, 3200), np.uint8), title="a line")).shape == (50, 1600, 3)
-    assert seen(drawn(np.zeros((3, 9000), np.uint8), title="a thread")).shape == (1, 1600, 3)
+    assert seen(drawn(np.zeros((100, 3200), np.uint8), title="a line")).shape == (38, 1200, 3)
+    assert seen(drawn(np.zeros((3, 9000), np.uint8), title="a thread")).shape == (1, 1200, 3)
 
 
 def test_a_photograph_is_compressed_and_a_drawing_exact() -> None:
