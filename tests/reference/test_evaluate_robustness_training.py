@@ -115,7 +115,7 @@ def test_augmenting_the_training_does_not_tell_how_the_network_bears_it(result: 
 def test_its_figure_shows_each_change_beside_five_networks_and_the_five_together(
     robust: Robust, result: Trained
 ) -> None:
-    few = replace(result, splits=replace(result.splits, test=result.splits.test[:100]))
+    few = replace(result, splits=replace(result.splits, test=result.splits.test[:300]))
     drawing = TASK.figure(few)
     robust.figure(drawing, f"{TASK.number}. {TASK.name}: {TASK.purpose}")
     *images, chart = drawing.axes

@@ -117,7 +117,7 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
 def test_figure_shows_pictures_and_what_each_member_keeps(
     robust: Robust, result: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfer_image_classifier, "_DRAWN", 32)
+    monkeypatch.setattr(transfer_image_classifier, "_DRAWN", 100)
     drawing = TASK.figure(result)
     robust.figure(drawing, f"{TASK.number}. {TASK.name}: {TASK.purpose}")
     *pictures, bars = drawing.axes
