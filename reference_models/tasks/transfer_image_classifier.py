@@ -96,7 +96,7 @@ def pictures_and_robustness(result: Trained) -> Figure:
     figure = blank(width=9, height=5)
     halves: Any = figure.subfigures(2, 1, height_ratios=(1, 2))
     above, below = halves
-    above.suptitle("Six that only the fine-tuned network knows, four that it does not", fontsize=10)
+    above.suptitle("Six wrong from scratch and right when fine-tuned; four wrong when fine-tuned", fontsize=10)
     for axes, row in zip(above.subplots(1, 10), rows, strict=False):
         picture(axes, test.x[row], names[test.y[row]])
         said = "\n".join(f"{name}: {names[answers[name][row]]}" for name in answers)
@@ -121,11 +121,13 @@ TASK = Task(
         tuning=Supervised(epochs=3, batch_size=64, learning_rate=6e-4),
     ),
     expected=(
-        Expected(metric="scratch", value=0.57, tolerance=0.05, source="emoji10"),
-        # Nothing random goes into it but the solver's rounding.
-        Expected(metric="frozen", value=0.65, tolerance=0.015, source="emoji10"),
-        Expected(metric="tuned", value=0.673, tolerance=0.03, source="emoji10"),
-        Expected(metric="tuned_twitter", value=0.59, tolerance=0.04, source="emoji10"),
+        # Seeds 0 and 1: 0.572, 0.528.
+        Expected(metric="scratch", value=0.55, tolerance=0.05, source="emoji10"),
+        # 0.652 for both: nothing is drawn for it.
+        Expected(metric="frozen", value=0.652, tolerance=0.015, source="emoji10"),
+        # 0.673, 0.678; of the other vendor's 0.590, 0.590.
+        Expected(metric="tuned", value=0.676, tolerance=0.025, source="emoji10"),
+        Expected(metric="tuned_twitter", value=0.59, tolerance=0.03, source="emoji10"),
     ),
     cpu_seconds=126,
     asserted="fine-tuned above scratch; another vendor's drawings; camera changes; undefended against PGD",
