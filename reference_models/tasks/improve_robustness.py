@@ -163,8 +163,27 @@ TASK = Task(
             ),
         }
     ),
-    expected=(Expected(metric="pgd_robust", value=0.9, tolerance=0.03, source="mnist_5000"),),
-    cpu_seconds=110,
+    # What the original 70,000 images give has not been measured here.
+    expected=(
+        # Seeds 0 to 2: 0.962, 0.965, 0.958.
+        Expected(metric="plain_clean", value=0.962, tolerance=0.012, source="mnist_5000"),
+        # Seeds 0 to 2: 0.645, 0.587, 0.642.
+        Expected(metric="plain_robust", value=0.625, tolerance=0.07, source="mnist_5000"),
+        # Seeds 0 to 2: 0.731, 0.720, 0.711.
+        Expected(metric="ensemble_robust", value=0.72, tolerance=0.04, source="mnist_5000"),
+        # Seeds 0 to 2: 0.873, 0.817, 0.886. Of the second, many steps break a tenth more than one: it has begun to
+        # withstand its own step alone, as the fast method can.
+        Expected(metric="fgsm_robust", value=0.86, tolerance=0.06, source="mnist_5000"),
+        # Seeds 0 to 2: 0.974, 0.970, 0.973.
+        Expected(metric="pgd_clean", value=0.972, tolerance=0.01, source="mnist_5000"),
+        # Seeds 0 to 2: 0.893, 0.897, 0.904.
+        Expected(metric="pgd_robust", value=0.898, tolerance=0.02, source="mnist_5000"),
+        # Seeds 0 to 2: 0.925, 0.933, 0.935.
+        Expected(metric="flipped_clean", value=0.931, tolerance=0.02, source="mnist_5000"),
+        # Seeds 0 to 2: 0.031, 0.038, 0.041, where one step leaves 0.556, 0.359, 0.463.
+        Expected(metric="collapsed_robust", value=0.037, tolerance=0.03, source="mnist_5000"),
+    ),
+    cpu_seconds=135,
     asserted="adversarial training withstands PGD where nothing else does, at little cost in accuracy",
     figure=clean_against_robust,
     measure=clean_and_robust,

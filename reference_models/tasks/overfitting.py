@@ -161,9 +161,27 @@ TASK = Task(
             "ensemble": Ensembles(learning=_LEARNING, of=MEMBERS),
         }
     ),
-    expected=(Expected(metric="none_gap", value=0.11, tolerance=0.03, source="600 of mnist_5000"),),
-    cpu_seconds=72,
-    asserted="the train-test gap of each treatment, and which of them narrow it",
+    # Each is a mean over five trainings. What 600 of the original images give has not been measured here.
+    expected=(
+        # Seeds 0 to 2: 0.882, 0.882, 0.884.
+        Expected(metric="none_test", value=0.883, tolerance=0.01, source="600 of mnist_5000"),
+        # Seeds 0 to 2: 0.118, 0.118, 0.116.
+        Expected(metric="none_gap", value=0.117, tolerance=0.012, source="600 of mnist_5000"),
+        # Seeds 0 to 2: 0.903, 0.902, 0.901.
+        Expected(metric="augmented_test", value=0.902, tolerance=0.01, source="600 of mnist_5000"),
+        # Seeds 0 to 2: 0.088, 0.088, 0.090.
+        Expected(metric="augmented_gap", value=0.089, tolerance=0.012, source="600 of mnist_5000"),
+        # Seeds 0 to 2: 0.094, 0.102, 0.102.
+        Expected(metric="dropout_gap", value=0.099, tolerance=0.02, source="600 of mnist_5000"),
+        # Seeds 0 to 2: 0.085, 0.085, 0.089.
+        Expected(metric="early_stopped_gap", value=0.086, tolerance=0.025, source="600 of mnist_5000"),
+        # Seeds 0 to 2: 0.069, 0.107, 0.066; it follows the strengths that the folds happen to speak for.
+        Expected(metric="cross_validated_gap", value=0.08, tolerance=0.045, source="600 of mnist_5000"),
+        # Seeds 0 to 2: 0.113, 0.114, 0.113.
+        Expected(metric="ensemble_gap", value=0.113, tolerance=0.012, source="600 of mnist_5000"),
+    ),
+    cpu_seconds=85,
+    asserted="the train-test gap of six treatments; augmentation costs no accuracy",
     figure=gap_by_treatment,
     measure=mean_gaps,
     subject=one_untreated,

@@ -50,7 +50,9 @@ def test_untreated_networks_know_what_they_learned_by_heart(measured: Any) -> No
     assert 0.85 < unseen.min() <= unseen.max() < 0.92
 
 
-@pytest.mark.parametrize("name", ["augmented", "dropout", "early_stopped", "cross_validated"])
+# Dropout and the choice by cross-validation do so too in what ships, but not from each other global seed (with 1,
+# their intervals reach that of no treatment), so nothing is said of them.
+@pytest.mark.parametrize("name", ["augmented", "early_stopped"])
 def test_treatments_that_narrow_the_gap_beyond_what_seeds_do(measured: Any, name: str) -> None:
     assert t_interval(gap(measured, name)).high < t_interval(gap(measured, "none")).low
 
