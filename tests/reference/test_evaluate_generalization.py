@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_robust import L2, UNBOUNDED, Dataset, InvalidModel
+from pytest_robust import L2, UNBOUNDED, Dataset, InvalidModel, Subject
 from pytest_robust.attacks import PGD, UniformNoise
 from pytest_robust.transforms import ColumnNoise, OutOfRange, StaleValues, UnitMixUp
 from reference_models.architectures import digit_mlp, tumour_mlp
@@ -52,9 +52,9 @@ def test_folds_say_without_the_test_set_what_the_test_set_says(robust, result) -
     assert robust.accuracy() <= float(folds) + 0.04
 
 
-def test_a_network_that_is_used_again_is_refused(robust) -> None:
+def test_a_network_that_is_used_again_is_refused() -> None:
     seen, network = digits()[:300], digit_mlp()
-    readers = robust(network, seen.x, seen.y, name="digit_mlp used again")
+    readers = Subject(network, seen.x, seen.y)
     folds = readers.cross_validation(build=lambda x, y: learned(network, LEARN_DIGITS, x, y), folds=5)
     with pytest.raises(InvalidModel, match=r"the model of fold 1 again for fold 2.*has learned from the examples"):
         folds.estimate()
