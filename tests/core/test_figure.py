@@ -21,6 +21,7 @@ def encoded(form: str) -> str:
 
 
 def test_a_picture_in_webp_is_accepted() -> None:
+    # To accept is not to raise; each change of it below is refused.
     Figure(title="black", width=2, height=2, webp=encoded("WEBP")).check()
 
 

@@ -145,11 +145,11 @@ def test_shifted_measurements_read_as_they_are_written() -> None:
 
 def test_an_unknown_measurement_names_the_nearest() -> None:
     with pytest.raises(AttributeError, match=r"did you mean 'invariance'\?"):
-        made().invarience  # noqa: B018
+        made().invarience  # noqa: B018 - to ask for it is to raise
     with pytest.raises(AttributeError, match=r"accuracy, .*, score, curve; did you mean 'curve'\?$"):
-        made().curv  # noqa: B018
+        made().curv  # noqa: B018 - to ask for it is to raise
     with pytest.raises(AttributeError, match=r"^'zzz' is none of the measurements accuracy, .*, curve$"):
-        made().zzz  # noqa: B018
+        made().zzz  # noqa: B018 - to ask for it is to raise
     with pytest.raises(InvalidArgument, match="'undre'; did you mean 'under'\\?$"):
         made().accuracy(criterion=SameAsClean(), undre=GaussianNoise(sigma=0.1))
     with pytest.raises(InvalidArgument, match="'strength'; it takes under, criterion$"):
