@@ -33,7 +33,7 @@ def check_drawing(figure: Any, *, title: str) -> None:  # noqa: ANN401 - three l
     """
     if not isinstance(title, str) or not title.strip():
         raise InvalidArgument(f"title={title!r}: say in words what the figure shows; readers who cannot see it hear it")
-    if not isinstance(figure, Image.Image) and not hasattr(figure, "savefig"):
+    if not isinstance(figure, Image.Image) and not _is_drawing(figure):
         _levels(figure)
 
 
@@ -68,11 +68,16 @@ def drawn(figure: Any, *, title: str) -> Figure:  # noqa: ANN401 - three librari
 def _image(figure: Any) -> Image.Image:  # noqa: ANN401 - as in `drawn`
     if isinstance(figure, Image.Image):
         return figure
-    if hasattr(figure, "savefig"):
+    if _is_drawing(figure):
         stream = BytesIO()
         figure.savefig(stream, format="png", dpi=min(_DPI, _WIDEST / figure.get_figwidth()))
         return Image.open(stream)
     return Image.fromarray(_levels(figure))
+
+
+def _is_drawing(figure: Any) -> bool:  # noqa: ANN401 - whatever it is
+    # Without importing matplotlib; `pyplot` and grids of figures have `savefig` alone.
+    return hasattr(figure, "savefig") and hasattr(figure, "get_figwidth")
 
 
 def _levels(figure: Any) -> NDArray[Any]:  # noqa: ANN401 - whatever it is

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure as Drawing
 from numpy.typing import NDArray
 from PIL import Image
@@ -84,6 +85,7 @@ def test_a_photograph_is_compressed_and_a_drawing_exact() -> None:
     [
         ("file.png", r"a str of shape \(\) is no figure; pass a matplotlib Figure"),
         (None, "a NoneType of shape"),
+        (plt, r"a module of shape \(\) is no figure; pass a matplotlib Figure"),
         (np.zeros((2, 2, 2)), r"ndarray of shape \(2, 2, 2\) is no figure"),
         (np.zeros((0, 4)), r"shape \(0, 4\)"),
         (np.zeros(4), r"shape \(4,\)"),
