@@ -17,8 +17,9 @@ PACKAGE = Path(__file__).parent
 
 Node: TypeAlias = ast.stmt | ast.expr
 
-# What of a task makes its model; the rest says what is expected of it, and what is asked of it.
-_MAKES = ("load", "build", "fit")
+# What of a task makes its model; the rest says what is expected of it, and what is asked of it. What `load` returns
+# has a fingerprint of its own, in which every value counts.
+_MAKES = ("build", "fit")
 
 # Tokens that change nothing of what a definition does.
 _UNSEEN = {tokenize.COMMENT, tokenize.NL}
@@ -40,7 +41,7 @@ class Definition:
 
 
 def definitions(task: Path, *also: Definition, package: Path = PACKAGE) -> tuple[Definition, ...]:
-    """Return what a task's model is made of: its `load`, `build` and `fit`, and all that these use.
+    """Return what a task's model is made of, besides its data: its `build` and `fit`, and all that these use.
 
     Names are followed definition by definition through the files of the package, so that one more
     network in a file of many, or another bar for what a task measures, leaves the trained models

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from reference_models.splits import Examples, Splits
 
-__all__ = ["NO_BOX", "SIDE", "Annotated", "examples", "held_out", "users_folder"]
+__all__ = ["NO_BOX", "SIDE", "Annotated", "examples", "held_out"]
 
 SIDE = 96
 """Pixels of each side that images are brought to."""
@@ -40,21 +39,6 @@ class Annotated:
     image: Path
     boxes: Sequence[tuple[float, float, float, float, int]]
     told_by: Path
-
-
-def users_folder(name: str) -> Path | None:
-    """Return a folder in the one that ROBUST_DATA_DIR names, or None where there is none.
-
-    Raises:
-        FileNotFoundError: ROBUST_DATA_DIR names no folder.
-    """
-    named = os.environ.get("ROBUST_DATA_DIR")
-    if not named:
-        return None
-    if not Path(named).is_dir():
-        raise FileNotFoundError(f"ROBUST_DATA_DIR={named} is not a folder; make it, or unset the variable")
-    folder = Path(named) / name
-    return folder if folder.is_dir() else None
 
 
 def held_out(annotated: Sequence[Annotated], *, source: str) -> Splits:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reference_models.data.at_hand import users
 from reference_models.splits import Examples, Splits
 
 __all__ = ["BENIGN", "MALIGNANT", "load", "read"]
@@ -37,8 +37,8 @@ def load() -> Splits:
         ValueError: A file is there, but not in the original's form; the message says what is wrong with it.
         FileNotFoundError: ROBUST_DATA_DIR names no folder.
     """
-    path = _users_file()
-    if path is not None and path.is_file():
+    path = users("wdbc.data")
+    if path is not None:
         return read(path, source="wdbc")
     from sklearn.datasets import load_breast_cancer
 
@@ -99,12 +99,3 @@ def _dealt(x: NDArray[Any], y: NDArray[Any], *, source: str) -> Splits:
     return Splits(
         train=Examples(x=inputs[learn], y=labels[learn]), test=Examples(x=inputs[test], y=labels[test]), source=source
     )
-
-
-def _users_file() -> Path | None:
-    folder = os.environ.get("ROBUST_DATA_DIR")
-    if not folder:
-        return None
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(f"ROBUST_DATA_DIR={folder} is not a folder; make it, or unset the variable")
-    return Path(folder) / "wdbc.data"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import zipfile
 import zlib
@@ -14,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference_models.data import emoji10
+from reference_models.data.at_hand import arrays, kept_by_keras, users
 from reference_models.pickles import unpickled
 from reference_models.splits import Examples, Splits
 
 __all__ = ["load", "read", "read_batches"]
 
 _CLASSES = 10
-_KEYS = ("x_train", "y_train", "x_test", "y_test")
+_CACHED = "cifar-10-batches-py-target/cifar-10-batches-py"
 _BATCHES = {"train": [f"data_batch_{number}" for number in range(1, 6)], "test": ["test_batch"]}
 
 
@@ -36,10 +36,11 @@ def load() -> Splits:
         FileNotFoundError: ROBUST_DATA_DIR names no folder.
         ConnectionError: The download that ROBUST_DOWNLOAD asks for failed.
     """
-    users, cached = _users_file(), _cached_folder()
-    if users is not None and users.is_file():
-        return read(users)
-    return read_batches(cached) if cached.is_dir() else emoji10.load()
+    archive = users("cifar10.npz")
+    if archive is not None:
+        return read(archive)
+    folder = kept_by_keras(_CACHED, _download, called="CIFAR-10")
+    return emoji10.load() if folder is None else read_batches(folder)
 
 
 def read(path: Path) -> Splits:
@@ -51,7 +52,7 @@ def read(path: Path) -> Splits:
     Raises:
         ValueError: The file cannot be read, a key is missing, or an array is not as it must be.
     """
-    return _checked(path, lambda: _archive(path))
+    return _checked(path, lambda: arrays(path))
 
 
 def read_batches(folder: Path) -> Splits:
@@ -66,9 +67,9 @@ def read_batches(folder: Path) -> Splits:
     return _checked(folder, lambda: _batches(folder))
 
 
-def _checked(path: Path, arrays: Callable[[], dict[str, NDArray[Any]]]) -> Splits:
+def _checked(path: Path, read_in: Callable[[], dict[str, NDArray[Any]]]) -> Splits:
     try:
-        held = arrays()
+        held = read_in()
         return Splits(
             train=_examples(held["x_train"], held["y_train"], "train"),
             test=_examples(held["x_test"], held["y_test"], "test"),
@@ -78,26 +79,15 @@ def _checked(path: Path, arrays: Callable[[], dict[str, NDArray[Any]]]) -> Split
         raise ValueError(f"{path} is not CIFAR-10: {error}") from error
 
 
-def _archive(path: Path) -> dict[str, NDArray[Any]]:
-    if not zipfile.is_zipfile(path):
-        # NumPy would speak of pickles, whatever the file is.
-        raise ValueError("it is no .npz archive, or only a part of one; write it with numpy.savez")
-    with np.load(path, allow_pickle=False) as file:
-        missing = [key for key in _KEYS if key not in file]
-        if missing:
-            raise ValueError(f"it has the keys {sorted(file)}, and not {missing}")
-        return {key: file[key] for key in _KEYS}
-
-
 def _batches(folder: Path) -> dict[str, NDArray[Any]]:
-    arrays = {}
+    found = {}
     for part, names in _BATCHES.items():
         batches = [_batch(folder / name) for name in names]
         planes = np.concatenate([np.asarray(batch[b"data"]) for batch in batches])
         # The original has all of red, then all of green, then all of blue.
-        arrays[f"x_{part}"] = planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-        arrays[f"y_{part}"] = np.concatenate([np.asarray(batch[b"labels"]) for batch in batches])
-    return arrays
+        found[f"x_{part}"] = planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+        found[f"y_{part}"] = np.concatenate([np.asarray(batch[b"labels"]) for batch in batches])
+    return found
 
 
 def _batch(path: Path) -> Any:
@@ -135,26 +125,7 @@ def _examples(images: NDArray[Any], labels: NDArray[Any], part: str) -> Examples
     return Examples(x=images.astype(np.float32) / np.float32(255), y=flat.astype(np.int64))
 
 
-def _users_file() -> Path | None:
-    folder = os.environ.get("ROBUST_DATA_DIR")
-    if not folder:
-        return None
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(f"ROBUST_DATA_DIR={folder} is not a folder; make it, or unset the variable")
-    return Path(folder) / "cifar10.npz"
+def _download() -> None:
+    import keras
 
-
-def _cached_folder() -> Path:
-    home = os.environ.get("KERAS_HOME")
-    datasets = (Path(home) if home else Path.home() / ".keras") / "datasets"
-    cached = datasets / "cifar-10-batches-py-target" / "cifar-10-batches-py"
-    if not cached.is_dir() and os.environ.get("ROBUST_DOWNLOAD") == "1":
-        import keras
-
-        try:
-            keras.datasets.cifar10.load_data()
-        except Exception as error:
-            raise ConnectionError(
-                f"ROBUST_DOWNLOAD=1 asks for CIFAR-10, and Keras could not fetch it: {error}"
-            ) from error
-    return cached
+    keras.datasets.cifar10.load_data()

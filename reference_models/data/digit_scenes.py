@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from reference_models.data import coco, mnist, photographs, voc
-from reference_models.data.boxed_images import NO_BOX, SIDE, users_folder
+from reference_models.data.at_hand import users
+from reference_models.data.boxed_images import NO_BOX, SIDE
 from reference_models.splits import Examples, Splits
 
 __all__ = ["compose", "load", "names"]
@@ -39,9 +40,9 @@ def load() -> Splits:
         ValueError: There is such a folder, but not what belongs into it; the message says what is wrong.
         FileNotFoundError: ROBUST_DATA_DIR names no folder, or an image or a list is missing.
     """
-    if (folder := users_folder(voc.FOLDER)) is not None:
+    if (folder := users(voc.FOLDER)) is not None:
         return voc.read(folder)
-    if (folder := users_folder(coco.FOLDER)) is not None:
+    if (folder := users(coco.FOLDER)) is not None:
         return coco.read(folder)
     digits, behind = mnist.read(mnist.EMBEDDED, source="mnist_5000"), photographs.load()
     return Splits(
@@ -53,9 +54,9 @@ def load() -> Splits:
 
 def names() -> tuple[str, ...]:
     """Return what the classes of `load` are called, in their order."""
-    if (folder := users_folder(voc.FOLDER)) is not None:
+    if (folder := users(voc.FOLDER)) is not None:
         return voc.names(folder)
-    if (folder := users_folder(coco.FOLDER)) is not None:
+    if (folder := users(coco.FOLDER)) is not None:
         return coco.names(folder)
     return tuple(map(str, range(10)))
 

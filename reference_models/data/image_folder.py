@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,27 +12,12 @@ from reference_models.splits import Examples, Splits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["at_hand", "read"]
+__all__ = ["read"]
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 _MOST_CLASSES = 10
 # Of a class's images, in order of their names, every fifth is tested on.
 _EVERY = 5
-
-
-def at_hand() -> Path | None:
-    """Return the folder `images` in the folder that ROBUST_DATA_DIR names, if there is one.
-
-    Raises:
-        FileNotFoundError: ROBUST_DATA_DIR names no folder.
-    """
-    folder = os.environ.get("ROBUST_DATA_DIR")
-    if not folder:
-        return None
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(f"ROBUST_DATA_DIR={folder} is not a folder; make it, or unset the variable")
-    images = Path(folder) / "images"
-    return images if images.is_dir() else None
 
 
 def read(folder: Path, *, side: int) -> Splits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reference_models.data.at_hand import arrays, kept_by_keras, users
 from reference_models.splits import Examples, Splits
 
 __all__ = ["EMBEDDED", "load", "read"]
@@ -18,7 +18,6 @@ __all__ = ["EMBEDDED", "load", "read"]
 EMBEDDED = Path(__file__).with_name("mnist_5000.npz")
 
 _CLASSES = 10
-_KEYS = ("x_train", "y_train", "x_test", "y_test")
 
 
 def load() -> Splits:
@@ -33,10 +32,8 @@ def load() -> Splits:
         FileNotFoundError: ROBUST_DATA_DIR names no folder.
         ConnectionError: The download that ROBUST_DOWNLOAD asks for failed.
     """
-    for path in (_users_file(), _cached_file()):
-        if path is not None and path.is_file():
-            return read(path, source="mnist")
-    return read(EMBEDDED, source="mnist_5000")
+    path = users("mnist.npz") or kept_by_keras("mnist.npz", _download, called="MNIST")
+    return read(EMBEDDED, source="mnist_5000") if path is None else read(path, source="mnist")
 
 
 def read(path: Path, *, source: str) -> Splits:
@@ -53,25 +50,14 @@ def read(path: Path, *, source: str) -> Splits:
         ValueError: The file cannot be read, a key is missing, or an array is not as it must be.
     """
     try:
-        arrays = _arrays(path)
+        held = arrays(path)
         return Splits(
-            train=_examples(arrays["x_train"], arrays["y_train"], "train"),
-            test=_examples(arrays["x_test"], arrays["y_test"], "test"),
+            train=_examples(held["x_train"], held["y_train"], "train"),
+            test=_examples(held["x_test"], held["y_test"], "test"),
             source=source,
         )
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} is not an MNIST file: {error}") from error
-
-
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    if not zipfile.is_zipfile(path):
-        # NumPy would speak of pickles, whatever the file is.
-        raise ValueError("it is no .npz archive, or only a part of one; write it with numpy.savez")
-    with np.load(path, allow_pickle=False) as file:
-        missing = [key for key in _KEYS if key not in file]
-        if missing:
-            raise ValueError(f"it has the keys {sorted(file)}, and not {missing}")
-        return {key: file[key] for key in _KEYS}
 
 
 def _examples(images: NDArray[Any], labels: NDArray[Any], part: str) -> Examples:
@@ -91,23 +77,7 @@ def _examples(images: NDArray[Any], labels: NDArray[Any], part: str) -> Examples
     return Examples(x=images.reshape(-1, 28, 28, 1).astype(np.float32) / np.float32(255), y=labels.astype(np.int64))
 
 
-def _users_file() -> Path | None:
-    folder = os.environ.get("ROBUST_DATA_DIR")
-    if not folder:
-        return None
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(f"ROBUST_DATA_DIR={folder} is not a folder; make it, or unset the variable")
-    return Path(folder) / "mnist.npz"
+def _download() -> None:
+    import keras
 
-
-def _cached_file() -> Path:
-    home = os.environ.get("KERAS_HOME")
-    cached = (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
-    if not cached.is_file() and os.environ.get("ROBUST_DOWNLOAD") == "1":
-        import keras
-
-        try:
-            keras.datasets.mnist.load_data()
-        except Exception as error:
-            raise ConnectionError(f"ROBUST_DOWNLOAD=1 asks for MNIST, and Keras could not fetch it: {error}") from error
-    return cached
+    keras.datasets.mnist.load_data()

@@ -9,6 +9,7 @@ import numpy as np
 
 from reference_models.architectures import emoji_cnn
 from reference_models.data import emoji10, image_folder
+from reference_models.data.at_hand import users
 from reference_models.figures import blank, picture
 from reference_models.kept import bars, kept
 from reference_models.splits import Splits
@@ -28,7 +29,7 @@ _SHOWN_FROM, _DRAWN = 100, 200
 
 def load() -> Splits:
     """Return the images of ROBUST_DATA_DIR/images, one folder a class; two thirds of emoji10 where there are none."""
-    folder = image_folder.at_hand()
+    folder = users("images")
     if folder is not None:
         return image_folder.read(folder, side=_SIDE_OF_USERS_IMAGES)
     splits = emoji10.load()

@@ -220,7 +220,7 @@ def test_a_file_that_is_not_cifar10_is_named(folder: Path) -> None:
 
 def test_a_folder_that_is_none_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ROBUST_DATA_DIR", str(tmp_path / "tpyo"))
-    for load in (cifar10.load, image_folder.at_hand):
+    for load in (cifar10.load, transfer_image_classifier.load):
         with pytest.raises(FileNotFoundError, match=r"ROBUST_DATA_DIR=.*tpyo is not a folder"):
             load()
 
