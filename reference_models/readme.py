@@ -19,7 +19,7 @@ def table(tasks: tuple[Task, ...]) -> str:
     rows = ["| # | task | what it is | data | expected | CPU s | asserted |", "|---|---|---|---|---|---|---|"]
     for task in tasks:
         expected = "; ".join(f"{each} ({each.source})" for each in task.expected)
-        link = f"[{task.name}](tasks/{task.name}.py)"
+        link = f"[{task.name}](../docs/reference_models/{task.name}.md)"
         about = (task.purpose, task.data, expected, f"about {task.cpu_seconds}", task.asserted)
         rows.append(f"| {task.number} | {link} | {' | '.join(about)} |")
     return "\n".join(rows) + "\n"

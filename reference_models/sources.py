@@ -40,7 +40,9 @@ class Definition:
     name: str
 
 
-def definitions(task: Path, *also: Definition, package: Path = PACKAGE) -> tuple[Definition, ...]:
+def definitions(
+    task: Path, *also: Definition, parts: tuple[str, ...] = _MAKES, package: Path = PACKAGE
+) -> tuple[Definition, ...]:
     """Return what a task's model is made of, besides its data: its `build` and `fit`, and all that these use.
 
     Names are followed definition by definition through the files of the package, so that one more
@@ -50,10 +52,11 @@ def definitions(task: Path, *also: Definition, package: Path = PACKAGE) -> tuple
     Args:
         task: A file that assigns `TASK`.
         also: More that takes part.
+        parts: Of the task; others than those that make its model may be asked about as well.
         package: The folder that is the package; other packages are not followed.
     """
     found: set[Definition] = set()
-    waiting = [*also, *(Definition(file=task, name=f"TASK.{part}") for part in _MAKES)]
+    waiting = [*also, *(Definition(file=task, name=f"TASK.{part}") for part in parts)]
     while waiting:
         definition = waiting.pop()
         source = _read(definition.file)

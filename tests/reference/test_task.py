@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from rich.console import Console
 
+from reference_models import pages as pages_of_tasks
 from reference_models import store
 from reference_models.__main__ import main
 from reference_models.figures import tiles
@@ -71,8 +73,40 @@ def test_an_unknown_task_is_answered_with_the_known_ones() -> None:
 
 def test_readme_lists_the_tasks_as_they_are() -> None:
     text = README.read_text(encoding="utf-8")
-    assert "tasks/mnist_cnn.py" in text
+    assert "reference_models/mnist_cnn.md" in text
     assert text == with_table(text), "run `python -m reference_models.readme`"
+
+
+def test_each_task_has_its_page_and_the_pages_are_as_the_tasks_are() -> None:
+    again = "run `python -m reference_models.pages`"
+    pages = {"index": pages_of_tasks.index(every()), **{task.name: pages_of_tasks.page(task) for task in every()}}
+    assert {path.stem for path in pages_of_tasks.FOLDER.glob("*.md")} == set(pages)
+    for name, text in pages.items():
+        assert (pages_of_tasks.FOLDER / f"{name}.md").read_text(encoding="utf-8") == text, f"{name}: {again}"
+
+
+def test_each_figure_of_the_pages_is_drawn_by_this_source_from_what_ships() -> None:
+    stamps = json.loads(pages_of_tasks.STAMPS.read_text(encoding="utf-8"))
+    assert stamps == {task.name: pages_of_tasks.stamp(task) for task in every()}, (
+        "run `python -m reference_models.pages`"
+    )
+    for task in every():
+        with Image.open(pages_of_tasks.FOLDER / "images" / f"{task.name}.webp") as picture:
+            assert min(picture.size) > 200
+
+
+def test_a_page_says_what_its_test_says() -> None:
+    text = pages_of_tasks.page(TASK)
+    assert "- it reads digits it has not seen\n" in text
+    assert "| accuracy | 0.981 | 0.978 ± 0.013 |" in text
+
+
+def test_a_figure_that_does_not_say_what_it_draws_is_refused() -> None:
+    def undescribed(result: Trained) -> Any:
+        """Return something."""
+
+    with pytest.raises(ValueError, match=r"its figure begins with 'Return something.'; write 'Draw ...'"):
+        pages_of_tasks.page(replace(TASK, figure=undescribed))
 
 
 def test_a_score_far_above_the_expected_one_is_a_fault_too() -> None:
