@@ -49,7 +49,7 @@ mutate: $(STAMP) ## Change the code in small ways, and list the changes that no 
 	$(BIN)/python tests/survivors.py $(MUTANTS)
 
 retrain: $(STAMP) ## Train every reference model again, and compare with the models that ship
-	ROBUST_RETRAIN=all $(BIN)/python -m pytest tests/reference/test_weights.py -p no:randomly -o timeout=3600 -v
+	ROBUST_RETRAIN=all $(BIN)/python -m pytest tests/reference/test_weights.py -n 2 --dist worksteal -o timeout=3600 -v
 
 docs: $(STAMP) ## Build the site, warnings are errors
 	$(BIN)/mkdocs build --strict

@@ -23,6 +23,7 @@ __all__ = [
     "Flattery",
     "Metric",
     "Request",
+    "ResampledMetric",
     "SampleMetric",
     "Settled",
     "StepwiseMetric",
@@ -144,6 +145,25 @@ class SampleMetric(Metric):
             confidence: Coverage, strictly between 0 and 1.
             seed: For intervals that resample.
         """
+
+
+class ResampledMetric(SampleMetric):
+    """A number about the answers to one request that can be made of any of the examples: of the same ones, for two."""
+
+    @abstractmethod
+    def number(self, outcomes: Outcomes) -> Callable[[Integers], float]:
+        """Return what gives the number of some examples, NaN where it is not defined on them.
+
+        Args:
+            outcomes: Complete; rows count its examples.
+
+        Raises:
+            InvalidArgument: It is not defined on all of them.
+        """
+
+    @abstractmethod
+    def read(self, outputs: Outputs) -> Outputs:
+        """Return (n, ...) what of each answer it depends on: of scores, perhaps the class alone."""
 
 
 class AnswerScore(ABC):

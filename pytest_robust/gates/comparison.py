@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, exp, log
 
+import numpy as np
 from scipy.special import ndtri
 
-from pytest_robust.core.arrays import Floats, Integers
+from pytest_robust.core.arrays import Floats, Integers, Mask
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.estimate import BY_GROUPS, Interval
 from pytest_robust.core.gated import GateDecision
+from pytest_robust.statistics.bootstrap import RESAMPLES, bootstrap
 from pytest_robust.statistics.bounded_mean import bounded_mean
 from pytest_robust.statistics.clustered import clustered_mean, independent_pairs
 from pytest_robust.statistics.holm import holm
@@ -22,7 +24,7 @@ from pytest_robust.statistics.pairs_to_settle import differences_to_settle, pair
 from pytest_robust.statistics.square_and_add import square_and_add
 from pytest_robust.statistics.tango import not_below, tango
 
-__all__ = ["Apart", "Comparison", "Difference", "Outcome", "Paired", "decide_all"]
+__all__ = ["Apart", "Comparison", "Difference", "Outcome", "Paired", "Resampled", "decide_all"]
 
 # Halvings of the logarithm of a p value: known to a ten-thousandth of itself.
 _HALVINGS = 17
@@ -30,6 +32,8 @@ _HALVINGS = 17
 _SMALLEST = 1e-6
 # Above it the drop seen is beyond the margin itself, or next to it.
 _LARGEST = 0.49
+# Answers that differ, from which on a bootstrap of pairs is believed: all but one draw in 20,000 hold one.
+_FEWEST = 10
 # More examples than anyone would label are no advice.
 _MOST = 10_000_000
 
@@ -104,6 +108,11 @@ class Paired(Difference):
         """Examples on which the candidate is better."""
         return int((self.new > self.old).sum())
 
+    @property
+    def value(self) -> float:
+        """The difference on these examples."""
+        return float((self.old - self.new).mean())
+
     def interval(self, confidence: float) -> Interval:
         """Return where the difference lies for the population."""
         difference, groups = self.old - self.new, self.groups
@@ -139,6 +148,80 @@ class Paired(Difference):
             return super().p_value(margin, upward=upward)
         gained, lost = (self.only_new, self.only_old) if upward else (self.only_old, self.only_new)
         return not_below(gained, lost, len(self.old), margin=margin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resampled(Difference):
+    """Two numbers about the answers to the same examples, made again of the same draws of them.
+
+    A bootstrap knows only what it has seen: where hardly an answer differs, hardly a draw does. So with
+    few that differ, each number has its own interval, and of how they pair nothing is used.
+
+    Args:
+        old: Returns the baseline's number of some examples, by their rows.
+        new: Returns the candidate's.
+        differ: (n,) whether the answers to an example differ.
+        seed: For drawing.
+        groups: (n,) the group of each example, None where they are independent.
+    """
+
+    old: Callable[[Integers], float]
+    new: Callable[[Integers], float]
+    differ: Mask
+    seed: int
+    groups: Integers | None = None
+
+    @property
+    def method(self) -> str:  # type: ignore[override]  # read only here
+        """How its interval is made."""
+        by_groups = "" if self.groups is None else BY_GROUPS
+        if self._enough:
+            return f"percentile bootstrap of pairs{by_groups}"
+        return f"{Apart.method}: {self._differing} of the answers differ{by_groups}"
+
+    @property
+    def value(self) -> float:
+        """The difference on these examples."""
+        rows = np.arange(len(self.differ))
+        return self.old(rows) - self.new(rows)
+
+    @property
+    def _differing(self) -> int:
+        return int(self.differ.sum()) if self.groups is None else len(np.unique(self.groups[self.differ]))
+
+    @property
+    def _enough(self) -> bool:
+        return self._differing >= _FEWEST
+
+    def interval(self, confidence: float) -> Interval:
+        """Return where the difference lies for the population."""
+
+        def drawn(number: Callable[[Integers], float]) -> Interval:
+            return bootstrap(
+                number,
+                len(self.differ),
+                confidence=confidence,
+                seed=self.seed,
+                resamples=RESAMPLES,
+                groups=self.groups,
+            )
+
+        if self._enough:
+            return drawn(lambda rows: self.old(rows) - self.new(rows))
+        rows = np.arange(len(self.differ))
+        return square_and_add(self.old(rows), drawn(self.old), self.new(rows), drawn(self.new))
+
+    def settled_by(self, bar: float, *, confidence: float) -> int | None:
+        """Return how many examples would tell the difference from a bar, None where no feasible number would.
+
+        Args:
+            bar: Within the interval.
+            confidence: Of the interval.
+        """
+        interval = self.interval(confidence)
+        # Of a number that is skewed, the quantiles may leave the number itself out.
+        value = min(max(self.value, interval.low), interval.high)
+        return differences_to_settle(value, interval, len(self.differ), bar=bar)
 
 
 @dataclass(frozen=True, kw_only=True)

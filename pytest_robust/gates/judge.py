@@ -8,7 +8,7 @@ from functools import partial
 from pytest_robust.core.arrays import Floats
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel, OutOfTime
-from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.estimate import BY_GROUPS, Estimate
 from pytest_robust.core.metric import ExampleMetric, Request, SampleMetric, Settled, StepwiseMetric
 from pytest_robust.core.outcomes import Cost
 from pytest_robust.core.shard import Shard
@@ -45,7 +45,7 @@ def measure(case: Case) -> Estimate:
             confidence=case.policy.confidence,
             seed=case.policy.seed,
         )
-        if case.laboratory.data.groups is None:
+        if case.laboratory.data.groups is None or estimate.method.endswith(BY_GROUPS):
             return estimate
         return replace(estimate, notes=(*estimate.notes, "the interval does not allow for groups"))
     raise InvalidArgument(f"{case.metric!r} is neither an ExampleMetric nor a SampleMetric")

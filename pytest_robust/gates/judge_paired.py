@@ -7,15 +7,17 @@ from math import ceil
 
 import numpy as np
 
-from pytest_robust.core.arrays import Floats
+from pytest_robust.core.arrays import Floats, Outputs
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.errors import InvalidArgument, InvalidModel, OutOfTime
-from pytest_robust.core.metric import ExampleMetric
+from pytest_robust.core.estimate import Estimate
+from pytest_robust.core.metric import ExampleMetric, ResampledMetric
+from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.verdict import Bar, Decision, Verdict
 from pytest_robust.evaluation.evaluation import Evaluation
 from pytest_robust.gates._parts import check_some, invalid, out_of_time, share
 from pytest_robust.gates.case import Case
-from pytest_robust.gates.comparison import Paired
+from pytest_robust.gates.comparison import Paired, Resampled
 from pytest_robust.gates.doubt import doubted
 from pytest_robust.statistics.mean_interval import is_binary
 from pytest_robust.statistics.paired_ratio import paired_side_of
@@ -31,11 +33,35 @@ class _Side:
     """One of the two, with the evaluation that its metric reads."""
 
     case: Case
-    metric: ExampleMetric
+    metric: ExampleMetric | ResampledMetric
     evaluation: Evaluation
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfExamples(_Side):
+    """One whose metric scores each example."""
+
+    metric: ExampleMetric
 
     def scores(self, looked: int) -> Floats:
         return self.metric.scores(self.evaluation.outcomes_at(looked))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfAnswers(_Side):
+    """One whose metric is about all answers together."""
+
+    metric: ResampledMetric
+
+    @property
+    def outcomes(self) -> Outcomes:
+        return self.evaluation.outcomes_at(len(self.evaluation))
+
+    @property
+    def read(self) -> Outputs:
+        # Without answers there is no number, and the metric has said so.
+        assert self.outcomes.outputs is not None
+        return self.metric.read(self.outcomes.outputs)
 
 
 def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
@@ -55,8 +81,17 @@ def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
     """
     try:
         ours, theirs = _side(case), _side(other)
-        _check_same(ours, theirs)
-        verdict = (_sequentially if _may_stop(ours, theirs) else _by_all)(ours, theirs, bar, shift)
+        if isinstance(ours, _OfExamples) and isinstance(theirs, _OfExamples):
+            _check_same(ours, theirs)
+            verdict = (_sequentially if _may_stop(ours, theirs) else _by_scores)(ours, theirs, bar, shift)
+        elif isinstance(ours, _OfAnswers) and isinstance(theirs, _OfAnswers):
+            _check_same(ours, theirs)
+            verdict = _by_draws(ours, theirs, bar, shift)
+        else:
+            raise InvalidArgument(
+                f"{case.metric.title} and {other.metric.title}: one is a mean over examples and the other is none, "
+                "so they cannot be compared example by example; compare numbers: float(a) >= float(b)"
+            )
     except InvalidModel as error:
         return invalid(case, bar, str(error))
     except OutOfTime as error:
@@ -64,15 +99,17 @@ def judge_paired(case: Case, other: Case, bar: Bar, shift: float) -> Verdict:
     return doubted(other, doubted(case, verdict), flipped=True)
 
 
-def _side(case: Case) -> _Side:
-    if not isinstance(case.metric, ExampleMetric):
+def _side(case: Case) -> _OfExamples | _OfAnswers:
+    if not isinstance(case.metric, ExampleMetric | ResampledMetric):
         raise InvalidArgument(
-            f"{case.metric.title} is not a mean over examples, so it cannot be compared example by example; "
-            "compare numbers: float(a) >= float(b)"
+            f"{case.metric.title} is neither a mean over examples nor a score of their answers, so it cannot be "
+            "compared example by example; compare numbers: float(a) >= float(b)"
         )
     (evaluation,) = case.evaluations
     check_some(case, evaluation)
-    return _Side(case=case, metric=case.metric, evaluation=evaluation)
+    if isinstance(case.metric, ExampleMetric):
+        return _OfExamples(case=case, metric=case.metric, evaluation=evaluation)
+    return _OfAnswers(case=case, metric=case.metric, evaluation=evaluation)
 
 
 def _check_same(ours: _Side, theirs: _Side) -> None:
@@ -94,17 +131,17 @@ def _may_stop(ours: _Side, theirs: _Side) -> bool:
     return policy == theirs.case.policy and policy.claim is Claim.DATASET and not policy.exact
 
 
-def _sequentially(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
+def _sequentially(ours: _OfExamples, theirs: _OfExamples, bar: Bar, shift: float) -> Verdict:
     case, total = ours.case, len(ours.evaluation)
     needed, looked = _needed(bar, shift * total), 0
     while True:
         looked = ours.evaluation.look_after(looked)
         theirs.evaluation.extend(looked)
         if looked >= total:
-            return _by_all(ours, theirs, bar, shift)
+            return _by_scores(ours, theirs, bar, shift)
         a, b = ours.scores(looked), theirs.scores(looked)
         if not is_binary(a) or not is_binary(b):
-            return _by_all(ours, theirs, bar, shift)
+            return _by_scores(ours, theirs, bar, shift)
         gained, lost = int((a > b).sum()), int((a < b).sum())
         side = paired_side_of(needed, gained, lost, looked, total, error=case.policy.error)
         if side is not Side.OPEN:
@@ -138,38 +175,62 @@ def _needed(bar: Bar, shift: float) -> int:
     return count
 
 
-def _by_all(ours: _Side, theirs: _Side, bar: Bar, shift: float) -> Verdict:
-    """Return the verdict of all examples: of what they say, or of the interval that they give."""
+def _by_scores(ours: _OfExamples, theirs: _OfExamples, bar: Bar, shift: float) -> Verdict:
+    """Return the verdict of the scores of all examples."""
     case, total = ours.case, len(ours.evaluation)
     for side in (ours, theirs):
         side.evaluation.extend(total)
     a, b = ours.scores(total), theirs.scores(total)
     found = Paired(old=a, new=b, seed=case.policy.seed, groups=ours.evaluation.outcomes_at(total).groups)
-    difference, interval = float((a - b).mean()), found.interval(case.policy.confidence)
+    return _by_all(case, found, bar, shift, beside=float(b.mean()), estimate=share(case, a, total))
+
+
+def _by_draws(ours: _OfAnswers, theirs: _OfAnswers, bar: Bar, shift: float) -> Verdict:
+    """Return the verdict of two numbers about all answers."""
+    policy, total = ours.case.policy, len(ours.evaluation)
+    for side in (ours, theirs):
+        side.evaluation.extend(total)
+    a, b = ours.metric.number(ours.outcomes), theirs.metric.number(theirs.outcomes)
+    found = Resampled(
+        old=a,
+        new=b,
+        differ=np.array([not np.array_equal(one, two) for one, two in zip(ours.read, theirs.read, strict=True)]),
+        seed=policy.seed,
+        groups=ours.outcomes.groups,
+    )
+    estimate = ours.metric.estimate((ours.outcomes,), confidence=policy.confidence, seed=policy.seed)
+    return _by_all(ours.case, found, bar, shift, beside=b(np.arange(total)), estimate=estimate)
+
+
+def _by_all(
+    case: Case, found: Paired | Resampled, bar: Bar, shift: float, *, beside: float, estimate: Estimate
+) -> Verdict:
+    """Return the verdict of all examples: of what they say, or of the interval that they give."""
+    total, interval = estimate.n, found.interval(case.policy.confidence)
     words = (
-        f"the difference is {difference:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}] on the same {total} examples "
-        f"({found.method}); {b.mean():.3f} on the other side"
+        f"the difference is {found.value:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}] on the same {total} "
+        f"examples ({found.method}); {beside:.3f} on the other side"
     )
     if case.policy.claim is Claim.POPULATION:
         # As against a number: an interval that ends at the margin clears >= and <=.
         held = {Bar(op=bar.op, value=shift).holds(end) for end in (interval.low, interval.high)}
         decision = Decision.UNDECIDED if len(held) > 1 else Decision.PASS if True in held else Decision.FAIL
     else:
-        decision = Decision.PASS if _holds(bar, difference * total, shift * total) else Decision.FAIL
+        decision = Decision.PASS if _holds(bar, found.value * total, shift * total) else Decision.FAIL
     remedy = "" if decision is Decision.PASS else _LOST
     if decision is Decision.UNDECIDED:
         remedy = _more(found, shift, case.policy.confidence)
     return Verdict(
         decision=decision,
-        bar=replace(bar, value=float(b.mean()) + shift),
-        estimate=share(case, a, total),
+        bar=replace(bar, value=beside + shift),
+        estimate=estimate,
         claim=case.policy.claim,
         reason=words,
         remedy=remedy,
     )
 
 
-def _more(found: Paired, shift: float, confidence: float) -> str:
+def _more(found: Paired | Resampled, shift: float, confidence: float) -> str:
     enough = found.settled_by(shift, confidence=confidence)
     settle = (
         f"about {enough:,} examples would settle it if as many of them differ"

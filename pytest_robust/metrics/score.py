@@ -12,25 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from pytest_robust.core.arrays import Labels, Outputs
+from pytest_robust.core.arrays import Integers, Labels, Outputs
 from pytest_robust.core.criteria import Correct, Criterion, answers
 from pytest_robust.core.errors import InvalidArgument
-from pytest_robust.core.estimate import Estimate
-from pytest_robust.core.metric import AnswerScore, Flattery, Request, SampleMetric
+from pytest_robust.core.estimate import BY_GROUPS, Estimate
+from pytest_robust.core.metric import AnswerScore, Flattery, Request, ResampledMetric
 from pytest_robust.core.outcomes import Outcomes
 from pytest_robust.core.perturbation import Clean, Perturbation
-from pytest_robust.statistics.bootstrap import bootstrap
+from pytest_robust.statistics.bootstrap import RESAMPLES, bootstrap
 
 __all__ = ["Score"]
 
-# A metric of scikit-learn takes about a millisecond, so an interval costs a fifth of a second.
-_RESAMPLES = 200
 _SCORES_RANK = 2
 _BINARY = 2
 
 
 @dataclass(frozen=True)
-class Score(SampleMetric):
+class Score(ResampledMetric):
     """A metric of the labels and the model's answers: one of scikit-learn, or average precision.
 
     Args:
@@ -88,33 +86,60 @@ class Score(SampleMetric):
     def estimate(self, outcomes: tuple[Outcomes, ...], *, confidence: float, seed: int) -> Estimate:
         """Return the metric with its interval."""
         (one,) = outcomes
-        if one.outputs is None or one.target is None:
+        measure, n = self.number(one), len(one.index)
+        interval = bootstrap(measure, n, confidence=confidence, seed=seed, resamples=RESAMPLES, groups=one.groups)
+        return Estimate(
+            value=measure(np.arange(n)),
+            low=interval.low,
+            high=interval.high,
+            n=n,
+            total=one.total,
+            confidence=confidence,
+            method=f"percentile bootstrap{'' if one.groups is None else BY_GROUPS}",
+        )
+
+    def number(self, outcomes: Outcomes) -> Callable[[Integers], float]:
+        """Return what gives the metric of some examples.
+
+        Raises:
+            InvalidArgument: There are no labels, or it is not defined on all examples together.
+        """
+        if outcomes.outputs is None or outcomes.target is None:
             raise InvalidArgument(f"{self.title} needs labels and answers")
-        outputs, target = one.outputs, np.asarray(one.target)
-        measure = self._measure(outputs, target)
-        value = measure(np.arange(len(target)))
-        if not np.isfinite(value):
+        target = np.asarray(outcomes.target)
+        measure = self._measure(outcomes.outputs, target)
+        if not np.isfinite(measure(np.arange(len(target)))):
             raise InvalidArgument(
                 f"{self.title} is undefined on these {len(target)} examples "
                 f"with labels {np.unique(target).tolist()[:10]}: "
                 "it needs more than one class, or an average= that fits"
             )
-        interval = bootstrap(measure, len(target), confidence=confidence, seed=seed, resamples=_RESAMPLES)
-        return Estimate(
-            value=float(value),
-            low=interval.low,
-            high=interval.high,
-            n=len(target),
-            total=one.total,
-            confidence=confidence,
-            method="percentile bootstrap",
-        )
+        return measure
 
-    def _measure(self, outputs: Outputs, target: Labels) -> Callable[[NDArray[np.int64]], float]:
+    def read(self, outputs: Outputs) -> Outputs:
+        """Return the answers as they are, or the classes where nothing else counts."""
+        return answers(outputs) if self._of_classes else outputs
+
+    @property
+    def _of_classes(self) -> bool:
+        if isinstance(self.metric, AnswerScore):
+            return False
+        if self._is_function:
+            return True
+        from sklearn.metrics import get_scorer
+
+        return getattr(get_scorer(self.metric), "_response_method", "predict") == "predict"
+
+    @property
+    def _is_function(self) -> bool:
+        """Whether it takes labels and classes; a callable object may be a scorer, or as good as a function."""
+        return isfunction(self.metric) or not (isinstance(self.metric, str) or hasattr(self.metric, "_score_func"))
+
+    def _measure(self, outputs: Outputs, target: Labels) -> Callable[[Integers], float]:
         if isinstance(self.metric, AnswerScore):
             return self.metric.measure(target, outputs)
         predicted = answers(outputs)
-        if isfunction(self.metric) or not (isinstance(self.metric, str) or hasattr(self.metric, "_score_func")):
+        if self._is_function:
             function: Any = self.metric
             return lambda rows: _quietly(lambda: function(target[rows], predicted[rows]))
         from sklearn.metrics import get_scorer

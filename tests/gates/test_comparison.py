@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from pytest_robust.core.claim import Claim
 from pytest_robust.core.estimate import Interval
-from pytest_robust.gates.comparison import Apart, Comparison, Difference, Paired, decide_all
+from pytest_robust.gates.comparison import Apart, Comparison, Difference, Paired, Resampled, decide_all
 from pytest_robust.statistics.tango import tango
 
 
@@ -217,3 +217,94 @@ def test_advice_of_more_examples_than_anyone_labels_is_none():
     assert compared(apart, drop=0.04).settled_by > 100
     assert compared(apart, drop=0.04, margin=0.0400001).settled_by is None
     assert compared(apart, drop=0.04, margin=0.04).settled_by is None
+
+
+def f1(y, said):
+    """Return what gives the F1 of the class 1 on some rows, counted by hand."""
+
+    def number(rows):
+        both = np.sum(y[rows] & said[rows])
+        return 2 * both / max(y[rows].sum() + said[rows].sum(), 1)
+
+    return number
+
+
+def resampled(y, old, new, groups=None, seed=0):
+    return Resampled(old=f1(y, old), new=f1(y, new), differ=old != new, seed=seed, groups=groups)
+
+
+def answers_of_two(random, n, *, lost, gained):
+    """Return labels, and answers right nine times of ten, of which the newer ones lost some and gained some."""
+    y = random.random(n) < 0.5
+    old_right = random.random(n) < 0.9
+    new_right = np.where(old_right, random.random(n) >= lost, random.random(n) < gained)
+    return y, y == old_right, y == new_right
+
+
+def test_a_difference_of_scores_is_covered_about_as_often_as_promised():
+    random, rounds, covered = np.random.default_rng(0), 300, 0
+    y, old, new = answers_of_two(random, 400_000, lost=0.08, gained=0.2)
+    truth = resampled(y, old, new).value
+    assert truth > 0.03
+    for run in range(rounds):
+        found = resampled(*answers_of_two(random, 300, lost=0.08, gained=0.2), seed=run)
+        assert found.method == "percentile bootstrap of pairs"
+        interval = found.interval(0.95)
+        covered += interval.low <= truth <= interval.high
+    assert 0.91 < covered / rounds <= 0.99
+
+
+def test_pairs_of_scores_find_what_two_intervals_do_not():
+    y, old, new = answers_of_two(np.random.default_rng(1), 600, lost=0.05, gained=0)
+    paired = resampled(y, old, new).interval(0.95)
+    assert paired.low > 0.01
+    few = resampled(y, old, np.where(np.cumsum(old != new) <= 9, new, old))
+    assert int(few.differ.sum()) == 9
+    wide = few.interval(0.95)
+    assert few.method == "square and add, without pairs: 9 of the answers differ"
+    assert wide.low < -0.01 < few.value < 0.02 < wide.high
+
+
+def test_models_that_answer_alike_may_differ_on_examples_not_seen():
+    y, old, _ = answers_of_two(np.random.default_rng(2), 100, lost=0, gained=0)
+    alike = resampled(y, old, old)
+    assert alike.value == 0
+    interval = alike.interval(0.95)
+    assert interval.low < -0.02
+    assert interval.high > 0.02
+
+
+def test_groups_count_once_where_few_answers_differ():
+    y, old, new = answers_of_two(np.random.default_rng(3), 400, lost=0.1, gained=0)
+    differ = np.flatnonzero(old != new)
+    groups = np.arange(400)
+    groups[differ] = differ[0]
+    assert resampled(y, old, new).method == "percentile bootstrap of pairs"
+    assert resampled(y, old, new, groups).method == "square and add, without pairs: 1 of the answers differ by groups"
+    apart = resampled(y, old, new, np.arange(400) // 2)
+    assert apart.method == "percentile bootstrap of pairs by groups"
+    assert apart.interval(0.95) != resampled(y, old, new).interval(0.95)
+
+
+def test_scores_say_how_many_examples_would_settle_them():
+    y, old, new = answers_of_two(np.random.default_rng(1), 600, lost=0.05, gained=0)
+    pair = resampled(y, old, new)
+    interval = pair.interval(0.95)
+    bar = (interval.low + pair.value) / 2
+    reach = (pair.value - interval.low) / (pair.value - bar)
+    assert pair.settled_by(bar, confidence=0.95) == pytest.approx(600 * reach**2, rel=0.03)
+
+
+def test_a_number_outside_its_quantiles_is_taken_for_the_nearer_one():
+    # The largest of some rows: a draw may lack it, and none has a larger one.
+    values = np.linspace(0, 1, 50)
+    rows = np.arange(50)
+    pair = Resampled(
+        old=lambda drawn: float(values[drawn].max()) if len(np.unique(drawn)) < 50 else 2.0,
+        new=lambda _: 0.0,
+        differ=np.ones(50, bool),
+        seed=0,
+    )
+    interval = pair.interval(0.95)
+    assert pair.old(rows) > interval.high
+    assert pair.settled_by(interval.low, confidence=0.95) == 50

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
 from pytest_robust import UNBOUNDED, ByFunction, InvalidArgument, InvalidModel, SameAsClean, Subject
 from pytest_robust.attacks import FGSM
@@ -423,10 +424,19 @@ class TestPaired:
         with pytest.raises(InvalidArgument, match=r"other examples \(10 and 10\)"):
             bool(subject(8, 10).accuracy() >= elsewhere.accuracy())
 
-    def test_what_is_no_mean_over_examples_is_refused(self) -> None:
+    def test_a_mean_over_examples_beside_a_score_is_refused(self) -> None:
         made = subject(8, 10)
-        with pytest.raises(InvalidArgument, match="compare numbers"):
-            bool(made.accuracy() >= made.score("accuracy"))
+        for left, right in [(made.accuracy(), made.score("accuracy")), (made.score("accuracy"), made.accuracy())]:
+            with pytest.raises(
+                InvalidArgument, match="one is a mean over examples and the other is none.*compare numb"
+            ):
+                bool(left >= right)
+
+    def test_what_is_neither_is_refused(self) -> None:
+        made = subject(8, 10)
+        gap = made.generalization_gap(train=(np.arange(10.0)[:, None], np.zeros(10, int)))
+        with pytest.raises(InvalidArgument, match="gap.* is neither a mean over examples nor a score.*compare numbers"):
+            bool(made.accuracy() >= gap)
 
     def test_nothing_to_measure_is_invalid(self) -> None:
         made, nothing = subject(8, 10), subject(0, 10)
@@ -491,9 +501,15 @@ class TestGroups:
         assert "Learned-Miller-Thomas by groups" in verdict.reason
 
     def test_an_interval_that_does_not_allow_for_groups_says_so(self) -> None:
-        estimate = self.made(45).score("accuracy").estimate()
+        train = np.arange(200.0)[:, None], np.zeros(200, int)
+        estimate = self.made(45).generalization_gap(train=train).estimate()
         assert estimate.notes == ("the interval does not allow for groups",)
-        assert self.made(45, groups=None).score("accuracy").estimate().notes == ()
+        assert self.made(45, groups=None).generalization_gap(train=train).estimate().notes == ()
+
+    def test_a_score_allows_for_groups(self) -> None:
+        grouped, alone = (self.made(45, groups=groups).score("accuracy").estimate() for groups in (self.GROUPS, None))
+        assert (grouped.value, grouped.notes, grouped.method) == (alone.value, (), "percentile bootstrap by groups")
+        assert grouped.high - grouped.low > 1.5 * (alone.high - alone.low), "four alike are worth one: twice as wide"
 
     def test_a_record_says_which_examples_belong_together(self) -> None:
         kept = [self.made(45, groups=groups, exact=True).accuracy() for groups in (self.GROUPS, None)]
@@ -673,3 +689,84 @@ def test_a_report_without_a_bar_neither_passes_nor_fails_and_doubts_an_attack_th
     nothing = subject(0, 50).attack_success_rate(under=GaussianNoise(sigma=0.1)).report()
     assert nothing.decision is Decision.INVALID
     assert "no example to measure" in nothing.reason
+
+
+ALL = np.arange(600)
+
+
+class TestScores:
+    """Numbers about all answers together, on the same examples."""
+
+    X = ALL[:, None].astype(float)
+    Y = ALL % 2
+
+    def said(self, wrong, at):
+        return np.where(at % wrong == 0, 1 - at % 2, at % 2)
+
+    def made(self, wrong, *, y=Y, x=X, groups=None, **policy):
+        """A model that is wrong on the examples at multiples of `wrong`."""
+        asked = []
+
+        def model(batch):
+            asked.append(len(batch))
+            return self.said(wrong, batch[:, 0].astype(int))
+
+        found = Subject(model, x, y, bounds=(0, 600), groups=groups, policy=Policy(**policy))
+        found.asked = asked
+        return found
+
+    def test_a_score_beside_another_is_compared_on_the_same_examples(self) -> None:
+        better, worse = self.made(50), self.made(10)
+        verdict = better.score("f1_macro") >= worse.score("f1_macro") + 0.05
+        assert verdict.decision is Decision.PASS
+        values = [f1_score(self.Y, said, average="macro") for said in (self.said(50, ALL), self.said(10, ALL))]
+        assert re.fullmatch(
+            rf"the difference is \+{values[0] - values[1]:.3f} \[\+0.05\d, \+0.10\d\] on the same 600 examples "
+            rf"\(percentile bootstrap of pairs\); {values[1]:.3f} on the other side",
+            verdict.reason,
+        )
+        assert (verdict.estimate.value, verdict.bar.value) == pytest.approx((values[0], values[1] + 0.05))
+        assert verdict.estimate == better.score("f1_macro").estimate()
+        assert str(verdict.bar) == ">= f1_macro + 0.05"
+        assert (worse.score("f1_macro") >= better.score("f1_macro") - 0.05).decision is Decision.FAIL
+
+    def test_on_the_margin_what_counts_is_the_operator(self) -> None:
+        better, worse = self.made(50), self.made(10)
+        accuracy = ("accuracy",)
+        assert (better.score(*accuracy) >= worse.score(*accuracy) + 0.08).decision is Decision.PASS
+        assert (better.score(*accuracy) > worse.score(*accuracy) + 0.08).decision is Decision.FAIL
+        assert (worse.score(*accuracy) <= better.score(*accuracy) - 0.08).decision is Decision.PASS
+
+    def test_the_population_may_differ_by_as_much_as_the_interval(self) -> None:
+        better, worse = (self.made(wrong, claim=Claim.POPULATION) for wrong in (50, 10))
+        assert (better.score("f1_macro") >= worse.score("f1_macro") + 0.05).decision is Decision.PASS
+        assert (better.score("f1_macro") <= worse.score("f1_macro") + 0.05).decision is Decision.FAIL
+        verdict = better.score("f1_macro") >= worse.score("f1_macro") + 0.07
+        assert verdict.decision is Decision.UNDECIDED
+        assert "examples would settle it if as many of them differ" in verdict.remedy
+
+    def test_a_model_that_answers_alike_is_not_sure_to_be_alike(self) -> None:
+        one, other = (self.made(50, claim=Claim.POPULATION) for _ in range(2))
+        verdict = one.score("f1_macro") >= other.score("f1_macro") - 0.001
+        assert verdict.decision is Decision.UNDECIDED
+        assert "square and add, without pairs: 0 of the answers differ" in verdict.reason
+        assert (one.score("f1_macro") >= other.score("f1_macro") - 0.05).decision is Decision.PASS
+
+    def test_groups_are_drawn_whole(self) -> None:
+        groups = tuple(np.repeat(np.arange(60), 10))
+        better, worse = self.made(50, groups=groups), self.made(10, groups=groups)
+        verdict = better.score("f1_macro") >= worse.score("f1_macro")
+        assert "(percentile bootstrap of pairs by groups)" in verdict.reason
+        assert verdict.estimate.method == "percentile bootstrap by groups"
+        assert verdict.estimate.notes == ()
+
+    def test_other_examples_are_refused_before_a_model_is_asked(self) -> None:
+        better, fewer = self.made(50), self.made(10, x=self.X[:500], y=self.Y[:500])
+        with pytest.raises(InvalidArgument, match=r"other examples \(600 and 500\)"):
+            bool(better.score("f1_macro") >= fewer.score("f1_macro"))
+        assert better.asked == fewer.asked == []
+
+    def test_what_is_undefined_says_so(self) -> None:
+        made = self.made(50, y=np.zeros(600, int))
+        with pytest.raises(InvalidArgument, match="undefined on these 600 examples"):
+            bool(made.score(lambda y, said: float("nan")) >= made.score("f1_macro"))

@@ -27,7 +27,7 @@ def test_it_reads_digits_it_has_not_seen(robust) -> None:
 @pytest.mark.parametrize("metric", ["precision_macro", "recall_macro", "f1_macro"])
 def test_scores_are_good_and_fall_under_augmentation(robust, metric) -> None:
     assert robust.score(metric) >= 0.92
-    assert robust.score(metric, under=AUGMENTED) <= 0.8
+    assert robust.score(metric, under=AUGMENTED) <= robust.score(metric) - 0.1
 
 
 @pytest.mark.parametrize(

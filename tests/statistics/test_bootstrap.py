@@ -86,3 +86,39 @@ def test_one_example_and_fifty_resamples_are_enough() -> None:
 def test_values_outside_their_range_are_refused(examples: int, resamples: int, confidence: float) -> None:
     with pytest.raises(InvalidArgument):
         bootstrap(lambda _: 1.0, examples, confidence=confidence, seed=0, resamples=resamples)
+
+
+def test_groups_are_drawn_whole() -> None:
+    groups = np.array([7, 3, 7, 3, 3, 9])
+    seen: list[NDArray[np.int64]] = []
+    bootstrap(lambda rows: float(len(seen.append(rows) or [])), 6, confidence=0.5, seed=0, resamples=60, groups=groups)
+    for rows in seen:
+        counts = np.bincount(rows, minlength=6)
+        assert counts[0] == counts[2]
+        assert counts[1] == counts[3] == counts[4]
+        assert counts[0] + counts[1] + counts[5] == 3, "as many groups as there are"
+    assert len({len(rows) for rows in seen}) > 3
+
+
+def test_groups_of_one_are_examples_of_their_own() -> None:
+    values = np.random.default_rng(5).random(40)
+
+    def of(groups: NDArray[np.int64] | None) -> object:
+        return bootstrap(lambda rows: values[rows].mean(), 40, confidence=0.9, seed=1, resamples=80, groups=groups)
+
+    assert of(np.arange(40)) == of(None)
+
+
+def test_the_interval_of_alike_examples_covers_about_as_often_as_promised() -> None:
+    random, covered, alone = np.random.default_rng(0), 0, 0
+    groups = np.repeat(np.arange(60), 4)
+    for run in range(300):
+        values = np.repeat(random.beta(5, 2, size=60), 4)
+        ends = [
+            bootstrap(lambda rows, v=values: v[rows].mean(), 240, confidence=0.9, seed=run, resamples=200, groups=each)
+            for each in (groups, None)
+        ]
+        covered += ends[0].low <= 5 / 7 <= ends[0].high
+        alone += ends[1].low <= 5 / 7 <= ends[1].high
+    assert 0.84 < covered / 300 < 0.95
+    assert alone / 300 < 0.7, "who takes views for examples promises too much"
