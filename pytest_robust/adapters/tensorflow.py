@@ -23,7 +23,7 @@ _LITE = "tensorflow.lite.python.interpreter"
 
 
 class Tensorflow(Adapter):
-    """`tf.function`, callable `tf.Module`, a loaded SavedModel or its path, `tf.lite.Interpreter`; `tf.data.Dataset`."""
+    """`tf.function`, callable `tf.Module`, a SavedModel or its path, `tf.lite.Interpreter`; `tf.data.Dataset`."""
 
     files: ClassVar = ("saved_model.pb",)
 
