@@ -37,7 +37,7 @@ def digit_cnn(filters: Sequence[int], *, name: str, dtype: Any = None) -> Model:
             layers.MaxPooling2D(dtype=dtype),
             layers.Conv2D(third, 3, activation="relu", dtype=dtype),
             layers.Flatten(dtype=dtype),
-            layers.Dense(second, activation="relu", dtype=dtype),
+            layers.Dense(third, activation="relu", dtype=dtype),
             layers.Dense(10, dtype=dtype),
             layers.Softmax(dtype="float32"),
         ],

@@ -85,12 +85,14 @@ class Pruned:
         epochs: Passes over the training data in each stage.
         batch_size: Examples a step.
         learning_rate: Of Adam, at the start of each stage; it falls to zero.
+        augment: Returns layers that change the inputs while training, and only then.
     """
 
     sparsities: tuple[float, ...]
     epochs: tuple[int, ...]
     batch_size: int
     learning_rate: float
+    augment: Callable[[], list[Any]] = list
 
     def __call__(self, model: Model, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Model:
         """Prune and fine-tune a trained model, in its place."""
@@ -102,7 +104,7 @@ class Pruned:
             epochs = 1 if quick else full
             steps = epochs * -(-len(train) // self.batch_size)
             # The optimizer belongs to this outer model, and is not kept with the inner one.
-            learner = keras.Sequential([keras.Input(model.input_shape[1:]), model])
+            learner = keras.Sequential([keras.Input(model.input_shape[1:]), *self.augment(), model])
             learner.compile(
                 optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(self.learning_rate, steps)),
                 loss="sparse_categorical_crossentropy",

@@ -58,7 +58,7 @@ def as_int8(model: Model, examples: NDArray[np.float32]) -> bytes:
 
 
 def as_floating(model: Model) -> bytes:
-    """Return a model as a LiteRT file of the same floating numbers, to tell what the integers do from what LiteRT does."""
+    """Return a model as a LiteRT file of the same floating numbers: it tells the integers' part from LiteRT's."""
     import tensorflow as tf
 
     return _converted(tf.lite.TFLiteConverter.from_keras_model(model))

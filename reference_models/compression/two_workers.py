@@ -65,6 +65,9 @@ class Worker:
 def train_on(workers: int, plan: Plan, train: Examples) -> tuple[Worker, ...]:
     """Return what came of each worker: processes on this machine that find each other at free ports of the loopback.
 
+    For as long as they run, TensorFlow's servers listen at these ports on every address of the machine, whatever
+    address they are told, and ask nobody who he is: in an open network this is for behind a firewall.
+
     Args:
         workers: How many.
         plan: What they do.
