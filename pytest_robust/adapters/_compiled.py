@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from pytest_robust.adapters._scores import look_like_probabilities
 from pytest_robust.core.arrays import Floats, Inputs, Integers, Outputs
 from pytest_robust.core.detections import KEYS
 from pytest_robust.core.errors import InvalidData, InvalidModel, NoGradient
@@ -125,7 +126,7 @@ class CompiledModel(Differentiable):
             self._signature = {}
             self._functions = {}
             raise
-        self._look_like_probabilities = _are_probabilities(np.asarray(outputs))
+        self._look_like_probabilities = look_like_probabilities(np.asarray(outputs))
         if self._look_like_probabilities:
             # Traced now, so that the note is there before the first verdict.
             self._call("logits", self._tensors(x))
@@ -284,14 +285,6 @@ def _logarithms(probabilities: Any) -> Any:  # noqa: ANN401 - a tensor
     # Nearer to 1 there are no float32 numbers.
     p = tf.clip_by_value(probabilities, np.finfo(np.float32).tiny, 1 - 1e-7)
     return tf.math.log(p) - tf.math.log1p(-p)
-
-
-def _are_probabilities(outputs: Outputs) -> bool:
-    if outputs.ndim != _MATRIX or not np.issubdtype(outputs.dtype, np.floating):
-        return False
-    if outputs.shape[1] == 1:
-        return bool(((outputs >= 0) & (outputs <= 1)).all())
-    return bool((outputs >= 0).all()) and np.allclose(outputs.sum(axis=1, dtype=np.float64), 1, atol=1e-3)
 
 
 def _entries(x: Inputs) -> list[tuple[str, Any]]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import log_softmax
 
 from pytest_robust.adapters._batches import gather
+from pytest_robust.adapters._scores import as_logits, look_like_probabilities
+from pytest_robust.adapters._shapes import check_shape, named
 from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.arrays import Floats, Inputs, Outputs
 from pytest_robust.core.detections import as_found
@@ -19,8 +20,6 @@ from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.table import Column
 
 __all__ = ["Keras"]
-
-_MATRIX = 2
 
 
 class Keras(Adapter):
@@ -82,24 +81,12 @@ def _checked(native: Any, compiled: Any) -> Model:  # noqa: ANN401 - a keras.Mod
     def forward(tensors: Any) -> Any:  # noqa: ANN401 - tensors
         if not inputs:
             return native(tensors, training=False)
-        given = _named(tensors, list(inputs))
+        given = named(tensors, list(inputs))
         for name, tensor in inputs.items():
-            one, wanted = tuple(given[name].shape)[1:], tuple(tensor.shape)[1:]
-            if not _fits(one, wanted):
-                raise InvalidData(_shape_message(one, wanted, name))
+            check_shape(tuple(given[name].shape)[1:], tuple(tensor.shape)[1:], name=name)
         return native(_packed(native, given), training=False)
 
     return compiled(forward, dtypes)
-
-
-def _named(tensors: Any, names: list[str]) -> Mapping[str, Any]:  # noqa: ANN401 - tensors
-    if not isinstance(tensors, Mapping):
-        if len(names) > 1:
-            raise InvalidData(f"the model's inputs are {names}, the data are one array: give a dict with these names")
-        return {names[0]: tensors}
-    if set(tensors) != set(names):
-        raise InvalidData(f"the model's inputs are {names}, the data have {sorted(tensors)}: use the model's names")
-    return tensors
 
 
 def _packed(native: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - tensors
@@ -110,19 +97,6 @@ def _packed(native: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - ten
     if not isinstance(structure, (list, tuple, dict)):
         return next(iter(given.values()))
     return keras.tree.map_structure(lambda tensor: given[tensor.name], structure)
-
-
-def _fits(given: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
-    return len(given) == len(wanted) and all(w is None or g == w for g, w in zip(given, wanted, strict=True))
-
-
-def _shape_message(given: tuple[Any, ...], wanted: tuple[Any, ...], name: str) -> str:
-    message = f"x has examples of shape {given}, the model's input {name!r} takes {wanted}"
-    if (*given, 1) == wanted:
-        return f"{message}: add the channel with x[..., None]"
-    if np.prod(given) == np.prod([w or -1 for w in wanted]):
-        return f"{message}: reshape with x.reshape(-1, {', '.join(map(str, wanted))})"
-    return message
 
 
 @dataclass(frozen=True)
@@ -142,16 +116,5 @@ class _Scores(Classifier):
 
     def logits(self, x: Inputs) -> Floats:
         """Return (n, classes) log-probabilities or logits."""
-        outputs = self.predict(x).astype(np.float32)
-        if outputs.ndim != _MATRIX:
-            raise InvalidModel(
-                f"the model's outputs have shape {outputs.shape}, not (n, classes): "
-                "it is no classifier; name a criterion that fits, for instance criterion=WithinTolerance(0.1)"
-            )
-        if outputs.shape[1] == 1:
-            p = np.clip(outputs, 1e-7, 1 - 1e-7)
-            inside = outputs.min() >= 0 and outputs.max() <= 1
-            outputs = np.concatenate([np.zeros_like(p), np.log(p / (1 - p)) if inside else outputs], axis=1)
-        elif (outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
-            outputs = np.log(np.maximum(outputs, np.finfo(np.float32).tiny))
-        return np.asarray(log_softmax(outputs, axis=1))
+        outputs = self.predict(x)
+        return as_logits(outputs, probabilities=look_like_probabilities(outputs))

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pytest_robust.adapters._batches import gather
+from pytest_robust.adapters._interpreted import InterpretedModel
 from pytest_robust.core.adapter import Adapter, RawData
 from pytest_robust.core.errors import InvalidData, InvalidModel
 from pytest_robust.core.model import Model
@@ -17,9 +18,12 @@ from pytest_robust.core.table import Column
 
 __all__ = ["Tensorflow"]
 
+# Where TensorFlow keeps its own copy of the interpreter that LiteRT is now.
+_LITE = "tensorflow.lite.python.interpreter"
+
 
 class Tensorflow(Adapter):
-    """`tf.function`, callable `tf.Module`, a loaded SavedModel or its path; `tf.data.Dataset`."""
+    """`tf.function`, callable `tf.Module`, a SavedModel or its path, `tf.lite.Interpreter`; `tf.data.Dataset`."""
 
     files: ClassVar = ("saved_model.pb",)
 
@@ -31,6 +35,8 @@ class Tensorflow(Adapter):
         """
         from pytest_robust.adapters._compiled import CompiledModel
 
+        if type(native).__module__ == _LITE:
+            return InterpretedModel(native)
         forward, dtypes = _forward(native)
         return CompiledModel(forward, dtypes)
 

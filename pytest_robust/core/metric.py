@@ -48,6 +48,8 @@ class Request:
         criterion: What counts as right: a Criterion, or a function of (target, output).
         data: Other examples than the subject's own, in any form it takes data in.
         model: Another model than the subject's own, of any framework, on the same examples.
+        beside: Another model, of any framework, whose answers to the same inputs, changed ones too, stand
+            where labels would.
         only_right: Only the examples answered right before the change.
         outputs: Keep the answers themselves, and change the examples answered wrong too.
         wrong: Keep a few unchanged examples answered wrong, to quote them.
@@ -57,6 +59,7 @@ class Request:
     criterion: Criterion = field(default_factory=Correct)
     data: Any = None
     model: Any = None
+    beside: Any = None
     only_right: bool = False
     outputs: bool = False
     wrong: bool = False

@@ -40,6 +40,11 @@ __all__ = [
     "members",
 ]
 
+_OTHERWISE = (
+    "give the Keras or TensorFlow model itself, or its gradients in TransferAttack(surrogate=...), "
+    "or an attack without gradients such as"
+)
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Perturbation(ABC):  # noqa: B024 - its two kinds have their own methods
@@ -201,7 +206,7 @@ class Adversary(Perturbation):
     @property
     def otherwise(self) -> str:
         """What is left for a model that can do less, for a message."""
-        return "give the Keras or TensorFlow model itself, or an attack without gradients such as UniformNoise(eps=0.1)"
+        return f"{_OTHERWISE} UniformNoise(eps=0.1)"
 
 
 class Attack(Adversary):
@@ -220,10 +225,7 @@ class Attack(Adversary):
     @property
     def otherwise(self) -> str:
         """An attack of the same budget that needs only answers."""
-        return (
-            "give the Keras or TensorFlow model itself, or an attack without gradients such as "
-            f"UniformNoise(eps={self.eps if isfinite(self.eps) else 0.1:g})"
-        )
+        return f"{_OTHERWISE} UniformNoise(eps={self.eps if isfinite(self.eps) else 0.1:g})"
 
     @property
     def white_box(self) -> bool:

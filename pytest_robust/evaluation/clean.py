@@ -15,6 +15,7 @@ from pytest_robust.core.errors import InvalidData
 from pytest_robust.core.losses import LogOdds
 from pytest_robust.core.model import Classifier, Model
 from pytest_robust.core.perturbation import Clean
+from pytest_robust.evaluation.beside import Beside
 from pytest_robust.evaluation.gaps import gaps_refused
 from pytest_robust.evaluation.probe import Meter, ask
 from pytest_robust.evaluation.targets import encode, fit
@@ -31,13 +32,24 @@ class CleanAnswers:
         criterion: What counts as right.
         meter: Counts what is asked.
         batch_size: Examples asked about at once, at most.
+        beside: Another model, whose answers to the same inputs stand for the labels.
 
     Raises:
         InvalidData: The criterion needs labels and there are none.
     """
 
-    def __init__(self, model: Model, data: Dataset, criterion: Criterion, *, meter: Meter, batch_size: int) -> None:
+    def __init__(
+        self,
+        model: Model,
+        data: Dataset,
+        criterion: Criterion,
+        *,
+        meter: Meter,
+        batch_size: int,
+        beside: Model | None = None,
+    ) -> None:
         self.model, self.data, self.criterion, self.meter = model, data, criterion, meter
+        self.beside = None if beside is None else Beside(model=model, other=beside, criterion=criterion)
         self._batch_size = batch_size
         self._known = np.zeros(len(data), dtype=bool)
         self._score = np.zeros(len(data))
@@ -55,8 +67,8 @@ class CleanAnswers:
 
     @property
     def needs_labels(self) -> bool:
-        """Whether right is a matter of labels, rather than of the answers before the change."""
-        return not isinstance(self.criterion, AgainstClean)
+        """Whether right is a matter of labels, rather than of the answers before the change or of another model's."""
+        return self.beside is None and not isinstance(self.criterion, AgainstClean)
 
     def target(self, index: Integers) -> Labels:
         """Return what should be answered to the examples `index`, asked before."""
@@ -115,8 +127,8 @@ class CleanAnswers:
                 fit(self._target, outputs)
             self._answer = _room(len(self.data), said)
         self._answer = _filled(self._answer, index, said)
-        if isinstance(self.criterion, AgainstClean):
-            kept = self.criterion.kept(outputs)
+        if not self.needs_labels:
+            kept = self._stands_for_labels(index, outputs)
             self._kept = _room(len(self.data), kept) if self._kept is None else self._kept
             self._kept = _filled(self._kept, index, kept)
         target = self.target(index)
@@ -124,6 +136,12 @@ class CleanAnswers:
         if self.criterion.about_classes and isinstance(self.model, Classifier):
             self._loss[index] = LogOdds().value(outputs, np.asarray(target, dtype=np.int64))
         self._known[index] = True
+
+    def _stands_for_labels(self, index: Integers, outputs: Outputs) -> Labels:
+        if self.beside is not None:
+            return self.beside.target(self.data.inputs(index), outputs, self.meter, self.meter.watcher)
+        assert isinstance(self.criterion, AgainstClean)
+        return self.criterion.kept(outputs)
 
     def _said(self, outputs: Outputs) -> Labels:
         """Return what stands for a label where there is none: of boxes those that count, so that they can move."""

@@ -25,7 +25,7 @@ from pytest_robust.core.metric import Request
 from pytest_robust.core.model import Classifier
 from pytest_robust.core.norms import Norm
 from pytest_robust.core.outcomes import Cost, Examined, Outcomes
-from pytest_robust.core.perturbation import Attack, Clean, Ensemble, Perturbation, WorstOf, goal_of
+from pytest_robust.core.perturbation import Adversary, Attack, Clean, Ensemble, Perturbation, WorstOf, goal_of, leaves
 from pytest_robust.core.progress import SILENT, Progress, Watcher
 from pytest_robust.core.scores import FINEST
 from pytest_robust.core.streams import Streams
@@ -45,6 +45,10 @@ __all__ = ["Evaluation"]
 
 # Examples on which noise is tried beside an attack: enough to tell 2 % from 5 %.
 _NOISE_SAMPLE = 256
+_AGAINST_ONE = (
+    "the attack is against the model under test, to change its answer; one against the agreement of the two, "
+    "which leads one astray and not the other, may part them on more examples"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +115,8 @@ class Evaluation:
         self._broken_by: Integers | None = None
         self._outputs: list[Outputs] = []
         self._moved: Labels | None = None
+        # Beside another model right is to agree with it, and an attack may work without parting the two.
+        self._astray = np.zeros(len(order), dtype=bool)
         self._looks: dict[int, _Look] = {}
         self._opinions: dict[int, Opinion] = {}
         self.done = 0
@@ -202,9 +208,18 @@ class Evaluation:
             classes=model.classes if isinstance(model, Classifier) else None,
             groups=None if self._clean.data.groups is None else self._clean.data.groups[index],
             health=look.health,
-            notes=model.notes,
+            notes=self._notes,
             cost=look.cost,
         )
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        """How the models were understood, and whom an attack is against."""
+        notes, beside = self._clean.model.notes, self._clean.beside
+        if beside is None:
+            return notes
+        attacked = (_AGAINST_ONE,) if any(isinstance(leaf, Adversary) for leaf in leaves(self.request.under)) else ()
+        return (*notes, *beside.other.notes, *attacked)
 
     def examples_at(self, looked: int) -> tuple[Example, ...]:
         """Return a few examples broken up to a look, the surest wrong answers first."""
@@ -230,13 +245,13 @@ class Evaluation:
         if not moved.all():
             rows = index[~moved]
             outputs = self._clean.ask(rows)
-            same = np.abs(self._judge(outputs, rows, None) - expected[~moved]) <= FINEST
+            same = np.abs(self._judge(outputs, rows, None, None, self._meter) - expected[~moved]) <= FINEST
             evidence.offer(rows[same], None, outputs[same], None)
         if moved.any():
             meter, rows = Meter(watcher=self._watcher), index[moved]
             made = realise(under, self._trial(rows, meter))
             outputs = self._ask(made.x, rows, meter)
-            same = np.abs(self._judge(outputs, rows, made.y) - expected[moved]) <= FINEST
+            same = np.abs(self._judge(outputs, rows, made.x, made.y, meter) - expected[moved]) <= FINEST
             distance = None if made.distance is None else made.distance[same]
             evidence.offer(rows[same], made.x[same], outputs[same], distance)
         part = shown_of(self._clean.data) if still else self._part
@@ -245,11 +260,13 @@ class Evaluation:
     def counterexamples_at(self, looked: int) -> tuple[Counterexample, ...]:
         """Return the inputs of `examples_at`, to be asked about again.
 
-        None where right is neither the label nor the answer before the change: no file keeps another criterion.
+        None where right is neither the label nor the answer before the change: no file keeps another criterion,
+        or another model.
         """
         criterion, data = self.request.criterion, self._clean.data
         # A frame is more than its arrays: the model would need its columns.
-        if not isinstance(criterion, (Correct, SameAsClean)) or data.columns:
+        judged = isinstance(criterion, (Correct, SameAsClean)) and self._clean.beside is None
+        if not judged or data.columns:
             return ()
         evidence = self._looks.get(looked, _Look()).evidence
         told = {example.index: example for example in self.examples_at(looked)}
@@ -287,13 +304,15 @@ class Evaluation:
         rows = np.flatnonzero(self._clean_score[:looked] > 0)
         if attack is None or not self.request.criterion.about_classes or not len(rows):
             return Opinion()
-        standing = self._score[rows] >= self._clean_score[rows]
+        beside = self._clean.beside is not None
+        standing = ~self._astray[rows] if beside else self._score[rows] >= self._clean_score[rows]
         chosen = asked_again(standing)
         started, meter = time.perf_counter(), Meter(watcher=self._watcher)
         alone = attack is self.request.under
+        trial = self._trial(self.order[rows[chosen]], meter)
         found = second_opinion(
             attack,
-            self._trial(self.order[rows[chosen]], meter),
+            replace(trial, broken=_leads_astray(trial)) if beside else trial,
             ~standing[chosen] if alone else None,
             standing[chosen],
             meter,
@@ -326,7 +345,7 @@ class Evaluation:
             trial = self._trial(chosen, self._meter)
             made = realise(self.request.under, trial)
             outputs = self._ask(made.x, chosen, self._meter)
-            score[rows] = self._judge(outputs, chosen, made.y)
+            score[rows] = self._judge(outputs, chosen, made.x, made.y, self._meter)
             if made.y is not None and self._clean.needs_labels:
                 target = np.array(self._clean.target(index))
                 target[rows] = made.y
@@ -334,6 +353,9 @@ class Evaluation:
                 distance = np.full(len(index), np.nan)
                 distance[rows] = made.distance
             broken = score[rows] < clean[rows]
+            by_itself = self._clean.beside is not None and self.request.criterion.about_classes
+            led = np.asarray(answers(outputs) != trial.y) if by_itself else broken
+            self._astray[self.done + rows] = led
             if made.broken_by is not None:
                 broken_by = np.full(len(index), -1)
                 broken_by[rows] = made.broken_by
@@ -341,7 +363,7 @@ class Evaluation:
             if not isinstance(goal, Untargeted):
                 reached = np.zeros(len(index))
                 reached[rows] = goal.reached(answers(outputs), trial.y)
-            self._observe(chosen, trial, broken, made.unusable, outputs)
+            self._observe(chosen, trial, led, made.unusable, outputs)
             if made.offered is not None:
                 self._signs.searched += len(chosen)
                 self._signs.offered += int(made.offered.sum())
@@ -369,8 +391,8 @@ class Evaluation:
         target = self._clean.target(index)
 
         def broken(changed: NDArray[Any], y: Labels | None, rows: Integers) -> Mask:
-            score = self._judge(self._ask(changed, index[rows], meter), index[rows], y)
-            return score < self._clean.score(index[rows])
+            outputs = self._ask(changed, index[rows], meter)
+            return self._judge(outputs, index[rows], changed, y, meter) < self._clean.score(index[rows])
 
         return Trial(
             model=probe(self._clean.model, meter, x, self._part.name),
@@ -392,8 +414,15 @@ class Evaluation:
         except (ValueError, TypeError) as error:
             raise gaps_refused(error, self.request.under, whole, self._clean.data) from error
 
-    def _judge(self, outputs: Outputs, index: Integers, moved: Labels | None) -> Floats:
+    def _judge(
+        self, outputs: Outputs, index: Integers, changed: NDArray[Any] | None, moved: Labels | None, meter: Meter
+    ) -> Floats:
         """Return the scores of answers, by the labels that a change moved with its inputs where it did."""
+        if self._clean.beside is not None:
+            unchanged = self._clean.data.inputs(index)
+            whole = unchanged if changed is None else self._part.into(unchanged, changed)
+            target = self._clean.beside.target(whole, outputs, meter, self._watcher)
+            return self.request.criterion.score(target, outputs)
         if moved is not None and not self._clean.judges_by_target:
             raise InvalidArgument(
                 f"{self.request.under!r} changes what is right, and {self.request.criterion!r} compares with the "
@@ -423,7 +452,9 @@ class Evaluation:
             noisy = self._noisy(trial.rows(rows) if len(rows) < len(index) else trial, attack.norm, attack.eps)
             signs.compared += len(rows)
             signs.broken_there += int(broken[rows].sum())
-            signs.broken_by_noise += int(trial.broken(noisy, None, rows).sum())
+            by_itself = self._clean.beside is not None and self.request.criterion.about_classes
+            fails = _leads_astray(trial) if by_itself else trial.broken
+            signs.broken_by_noise += int(fails(noisy, None, rows).sum())
 
     def _noisy(self, trial: Trial, norm: Norm, eps: float) -> NDArray[Any]:
         x = trial.x.astype(np.float32, copy=False)
@@ -434,6 +465,15 @@ class Evaluation:
             if trial.x.dtype.kind in "iu"
             else noisy.astype(trial.x.dtype, copy=False)
         )
+
+
+def _leads_astray(trial: Trial) -> Callable[[NDArray[Any], Labels | None, Integers], Mask]:
+    """Return what tells which changed inputs the model under test itself answers otherwise than before."""
+
+    def astray(changed: NDArray[Any], y: Labels | None, rows: Integers) -> Mask:  # noqa: ARG001 - as `Trial.broken`
+        return np.asarray(answers(np.asarray(trial.model.rows(rows).predict(changed))) != trial.y[rows])
+
+    return astray
 
 
 def _check_budgets(perturbation: Perturbation, bounds: Callable[[], Bounds], shape: tuple[int, ...]) -> None:

@@ -58,7 +58,7 @@ class Laboratory:
         self.model, self.data, self.policy = model, data, policy
         self.watcher, self._bounds, self._deadline = watcher, bounds, deadline
         self._first_look = FIRST_LOOK
-        self._clean: dict[Criterion, CleanAnswers] = {}
+        self._clean: dict[tuple[Criterion, int | None], CleanAnswers] = {}
         self._evaluations: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
         self._siblings: list[tuple[Any, Laboratory]] = []
         self._rivals: list[tuple[Any, Laboratory]] = []
@@ -148,11 +148,19 @@ class Laboratory:
         return _key(request) in self._evaluations
 
     def _begin(self, request: Request) -> Evaluation:
-        clean = self._clean.get(request.criterion)
+        judged_by = request.criterion, _identity(request.beside)
+        clean = self._clean.get(judged_by)
         if clean is None:
             meter, criterion = Meter(watcher=self.watcher), request.criterion.about(self.model)
-            clean = CleanAnswers(self.model, self.data, criterion, meter=meter, batch_size=self.policy.batch_size)
-            self._clean[request.criterion] = clean
+            clean = CleanAnswers(
+                self.model,
+                self.data,
+                criterion,
+                meter=meter,
+                batch_size=self.policy.batch_size,
+                beside=None if request.beside is None else self._adapted(request.beside),
+            )
+            self._clean[judged_by] = clean
         order = self.order
         if request.only_right:
             self._deadline.check(0, len(order))
@@ -208,4 +216,10 @@ def order_of(size: int, seed: int) -> Integers:
 
 
 def _key(request: Request) -> tuple[Any, ...]:
-    return request.under, request.criterion, request.only_right, request.outputs, request.wrong
+    beside = _identity(request.beside)
+    return request.under, request.criterion, beside, request.only_right, request.outputs, request.wrong
+
+
+def _identity(native: object) -> int | None:
+    """Return what tells one model from another: `_adapted` keeps each, so that its address is not given again."""
+    return None if native is None else id(native)

@@ -19,6 +19,7 @@ from pytest_robust.core.model import Model, name_of
 from pytest_robust.core.perturbation import Perturbation
 from pytest_robust.core.policy import Policy
 from pytest_robust.core.progress import SILENT, Watcher
+from pytest_robust.core.tested import Tested
 from pytest_robust.evaluation.laboratory import Laboratory
 from pytest_robust.gates.case import Case
 from pytest_robust.gates.curve import Curve
@@ -43,7 +44,7 @@ __all__ = ["METRICS", "Subject", "require"]
 METRICS: Catalog[Metric] = Catalog(room="pytest_robust.metrics", interface=Metric)  # type: ignore[type-abstract]  # the interface
 
 
-class Subject:
+class Subject(Tested):
     """A model with its examples.
 
     Each file of `metrics/` is a method: `subject.accuracy(under=PGD(eps=0.1))`.
@@ -78,6 +79,7 @@ class Subject:
         accuracy = staticmethod(_measures(metrics.Accuracy))
         accuracy_under_shift = staticmethod(_measures(metrics.AccuracyUnderShift))
         adversarial_distance = staticmethod(_measures(metrics.AdversarialDistance))
+        agreement = staticmethod(_measures(metrics.Agreement))
         attack_success_rate = staticmethod(_measures(metrics.AttackSuccessRate))
         breaking_point = staticmethod(_measures(metrics.BreakingPoint))
         corruption_error = staticmethod(_measures(metrics.CorruptionError))
@@ -169,6 +171,16 @@ class Subject:
     def model(self) -> Model:
         """The model, adapted."""
         return self._laboratory.model
+
+    @property
+    def data(self) -> Dataset:
+        """The examples."""
+        return self._laboratory.data
+
+    @property
+    def name(self) -> str:
+        """What the model is called in reports."""
+        return self._name
 
     def with_policy(self, policy: Policy) -> Subject:
         """Return the same subject, judged by another policy."""

@@ -1,6 +1,7 @@
 from .accuracy import Accuracy
 from .accuracy_under_shift import AccuracyUnderShift
 from .adversarial_distance import AdversarialDistance
+from .agreement import Agreement
 from .attack_success_rate import AttackSuccessRate
 from .breaking_point import BreakingPoint
 from .corruption_error import CorruptionError
@@ -19,6 +20,7 @@ __all__ = [
     "Accuracy",
     "AccuracyUnderShift",
     "AdversarialDistance",
+    "Agreement",
     "AttackSuccessRate",
     "BreakingPoint",
     "CorruptionError",

@@ -10,6 +10,7 @@ import pytest
 
 from pytest_robust.core.deadline import NEVER
 from pytest_robust.core.progress import Watcher
+from pytest_robust.core.tested import Tested
 from pytest_robust.gates.judging import SETTLING, Judging
 from pytest_robust.gates.subject import METRICS, Subject, require
 from pytest_robust.plugin._kept_checks import kept_checks
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_robust.core.bounds import Bounds
+    from pytest_robust.core.dataset import Dataset
+    from pytest_robust.core.model import Model
     from pytest_robust.core.perturbation import Perturbation
     from pytest_robust.core.policy import Policy
     from pytest_robust.gates.curve import Curve
@@ -34,7 +37,7 @@ __all__ = ["Robust"]
 _KEPT = 16
 
 
-class Robust:
+class Robust(Tested):
     """Makes subjects, and is the project's own one.
 
     `robust.accuracy(...)` measures `robust_model` on `robust_data`; `robust(model, x, y)`
@@ -45,6 +48,7 @@ class Robust:
         accuracy = Subject.accuracy
         accuracy_under_shift = Subject.accuracy_under_shift
         adversarial_distance = Subject.adversarial_distance
+        agreement = Subject.agreement
         attack_success_rate = Subject.attack_success_rate
         breaking_point = Subject.breaking_point
         corruption_error = Subject.corruption_error
@@ -168,6 +172,21 @@ class Robust:
     def subject(self) -> Subject:
         """The project's own subject: `robust_model` on `robust_data`."""
         return self(self._fixture("robust_model"), self._fixture("robust_data"))
+
+    @property
+    def model(self) -> Model:
+        """The project's own model, adapted."""
+        return self.subject.model
+
+    @property
+    def data(self) -> Dataset:
+        """The project's own examples."""
+        return self.subject.data
+
+    @property
+    def name(self) -> str:
+        """What the project's own model is called in reports."""
+        return self.subject.name
 
     def require(
         self,

@@ -17,7 +17,7 @@ X, Y = np.arange(12, dtype=np.float32).reshape(4, 3), np.array([0, 1, 2, 0])
 
 
 def test_every_file_of_the_room_is_an_adapter() -> None:
-    assert {"function", "keras", "pandas", "sklearn", "tensorflow"} <= set(CATALOG.names())
+    assert {"ai_edge_litert", "function", "keras", "pandas", "sklearn", "tensorflow"} <= set(CATALOG.names())
     assert len(list(CATALOG)) == len(CATALOG.names())
 
 
@@ -29,7 +29,8 @@ def test_a_model_is_its_own_adaptation() -> None:
 @pytest.mark.parametrize("native", [3, None, [1], {"a": 1}], ids=repr)
 def test_what_is_no_model_is_refused_with_what_would_be(native: Any) -> None:
     with pytest.raises(
-        InvalidModel, match="is not a model: give a model of keras, .*sklearn, tensorflow, a path, or a func"
+        InvalidModel,
+        match="is not a model: give a model of ai_edge_litert, keras, .*sklearn, tensorflow, a path, or a func",
     ):
         adapt(native, allow_pickle=False)
 
