@@ -55,8 +55,8 @@ class CleanAnswers:
 
     @property
     def needs_labels(self) -> bool:
-        """Whether right is a matter of labels, rather than of the answers before the change."""
-        return not isinstance(self.criterion, AgainstClean)
+        """Whether right is a matter of labels."""
+        return self.criterion.needs_labels
 
     def target(self, index: Integers) -> Labels:
         """Return what should be answered to the examples `index`, asked before."""

@@ -79,7 +79,7 @@ class Score(SampleMetric):
     @property
     def flattery(self) -> Flattery:
         """A weak attack leaves a score high; scorers count errors as negative."""
-        return Flattery.UP
+        return self.metric.flattery if isinstance(self.metric, AnswerScore) else Flattery.UP
 
     def requests(self) -> tuple[Request, ...]:
         """Return the one evaluation it needs, with all answers."""

@@ -68,24 +68,31 @@ def read_pairs(path: Path) -> Splits:
         ValueError: A line has no tab or an empty side, the file is not UTF-8, or it has fewer than two translations.
     """
     try:
-        with path.open(encoding="utf-8-sig") as lines:
-            pairs = list(dict.fromkeys(_pairs(lines)))
-        groups: dict[str, list[Pair]] = {}
-        for pair in pairs:
-            groups.setdefault(pair[1], []).append(pair)
-        if len(groups) < 2:
-            raise ValueError(f"it has {len(groups)} translations; two at least, to learn from one and test on the other")
+        groups = _groups(path)
     except ValueError as error:
         raise ValueError(f"{path} is no file of translations: {error}") from error
     order = [groups[said] for said in sorted(groups)]
     mixed = [order[place] for place in np.random.default_rng(_SEED).permutation(len(order))]
-    wanted = min(max(1, round(len(pairs) * _TEST_SHARE)), _MOST_TESTS)
+    wanted = min(max(1, round(sum(map(len, mixed)) * _TEST_SHARE)), _MOST_TESTS)
     border, tests = 0, 0
     while tests < wanted and border < len(mixed) - 1:
         tests += len(mixed[border])
         border += 1
     test, train = ([pair for group in part for pair in group] for part in (mixed[:border], mixed[border:]))
     return Splits(train=_examples(train), test=_examples(test), source=path.stem)
+
+
+def _groups(path: Path) -> dict[str, list[Pair]]:
+    """Return the pairs of a file, by their translation."""
+    groups: dict[str, list[Pair]] = {}
+    with path.open(encoding="utf-8-sig") as lines:
+        for pair in dict.fromkeys(_pairs(lines)):
+            groups.setdefault(pair[1], []).append(pair)
+    if len(groups) < 2:
+        raise ValueError(
+            f"it has {len(groups)} translations; give two at least, to learn from one and test on the other"
+        )
+    return groups
 
 
 def _pairs(lines: Iterable[str]) -> Iterator[Pair]:
@@ -97,7 +104,9 @@ def _pairs(lines: Iterable[str]) -> Iterator[Pair]:
             raise ValueError(f"line {number} has no tab: {line.strip()[:60]!r}; write sentence, tab, translation")
         for side, name in zip(sides, ("sentence", "translation"), strict=False):
             if not side:
-                raise ValueError(f"the {name} in line {number} is empty: {line.strip()[:60]!r}; fill it, or drop the line")
+                raise ValueError(
+                    f"the {name} in line {number} is empty: {line.strip()[:60]!r}; fill it, or drop the line"
+                )
         yield sides[0], sides[1]
 
 

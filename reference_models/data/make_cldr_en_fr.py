@@ -118,7 +118,7 @@ def _dates(random: np.random.Generator, wanted: Callable[[int], bool]) -> Iterat
         style = ("long", "full")[int(random.integers(2))]
         locale = (_ENGLISH, _BRITISH)[int(random.integers(2))]
         if wanted(day.year):
-            yield format_date(day, style, locale), format_date(day, style, _FRENCH)  # type: ignore[arg-type]
+            yield format_date(day, style, locale), format_date(day, style, _FRENCH)
 
 
 def _units(random: np.random.Generator) -> Iterator[Pair]:
@@ -142,9 +142,7 @@ def _pairs_of_countries(random: np.random.Generator) -> tuple[set[frozenset[str]
     return {pairs[place] for place in drawn[:border]}, {pairs[place] for place in drawn[border:]}
 
 
-def _lists(
-    random: np.random.Generator, allowed: set[frozenset[str]], longest: int = _LONGEST_LIST
-) -> Iterator[Pair]:
+def _lists(random: np.random.Generator, allowed: set[frozenset[str]], longest: int = _LONGEST_LIST) -> Iterator[Pair]:
     while True:
         names = (_COUNTRIES, _LANGUAGES)[int(random.random() < 0.35)]
         size = int(random.integers(2, longest + 1))
@@ -152,7 +150,10 @@ def _lists(
         beside = [frozenset((one, other)) for place, one in enumerate(chosen) for other in chosen[place + 1 :]]
         if all(pair in allowed for pair in beside):
             english, french = (
-                format_list([(locale.territories if name.isupper() else locale.languages)[name] for name in chosen], locale=locale)
+                format_list(
+                    [(locale.territories if name.isupper() else locale.languages)[name] for name in chosen],
+                    locale=locale,
+                )
                 for locale in (_ENGLISH, _FRENCH)
             )
             yield english, french

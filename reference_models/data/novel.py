@@ -75,6 +75,4 @@ def split(text: str, *, source: str) -> Splits:
     # Not by NumPy's slicing of characters: an array of strings drops zeros at the end, and nothing else.
     x, y = (np.array([text[start + ahead : start + ahead + EXCERPT] for start in starts]) for ahead in (0, 1))
     border = count - round(count * _TEST_SHARE)
-    return Splits(
-        train=Examples(x=x[:border], y=y[:border]), test=Examples(x=x[border:], y=y[border:]), source=source
-    )
+    return Splits(train=Examples(x=x[:border], y=y[:border]), test=Examples(x=x[border:], y=y[border:]), source=source)

@@ -58,7 +58,9 @@ class Pieces:
             most: Pieces at most, with the four that every network knows; all if None.
         """
         counts = Counter(piece for text in texts for piece in text)
-        ranked = sorted((piece for piece in counts if counts[piece] >= least), key=lambda piece: (-counts[piece], piece))
+        ranked = sorted(
+            (piece for piece in counts if counts[piece] >= least), key=lambda piece: (-counts[piece], piece)
+        )
         return cls((*_NAMES, *ranked)[:most])
 
     def __len__(self) -> int:

@@ -119,9 +119,7 @@ def beam(
     winner = np.argmax(score / ((5 + lengths) / 6) ** penalty, axis=1)
     row = np.arange(sentences)
     assert attention is not None, "longest is at least 1"
-    return Written(
-        numbers=written[row, winner], log_probability=score[row, winner], attention=attention[row, winner]
-    )
+    return Written(numbers=written[row, winner], log_probability=score[row, winner], attention=attention[row, winner])
 
 
 def _ended(written: NDArray[np.int32]) -> NDArray[np.bool_]:

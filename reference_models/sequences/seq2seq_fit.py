@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reference_models.sequences.pieces import PAD, UNKNOWN, core_of, known_to, pieces
 from reference_models.splits import Examples
-from reference_models.task import Epoch, Family
+from reference_models.task import Epoch, Family, Model
 
 __all__ = ["TeacherForcing", "shifted"]
 
@@ -79,11 +79,11 @@ class TeacherForcing:
         return model
 
 
-def _learner(encoder: object, decoder: object) -> object:
+def _learner(encoder: Model, decoder: Model) -> Model:
     """Return the two as one model of (source, previous) to logits."""
     import keras
 
     source, previous = (keras.Input((None,), dtype="int32") for _ in range(2))
-    memory, state, cell = encoder(source)  # type: ignore[operator]
-    logits, *_ = decoder([previous, memory, source, state, cell])  # type: ignore[operator]
+    memory, state, cell = encoder(source)
+    logits, *_ = decoder([previous, memory, source, state, cell])
     return keras.Model([source, previous], logits)

@@ -120,7 +120,7 @@ class Translator:
     longest: int = 40
     spelling: Spelling | None = None
 
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.str_]:
+    def __call__(self, texts: Sequence[str] | NDArray[Any]) -> NDArray[np.str_]:
         """Return (n,) translations."""
         said: list[str] = []
         for start in range(0, len(texts), _BATCH):
@@ -128,7 +128,7 @@ class Translator:
             said += [self.target.text(row) for row in written.numbers.tolist()]
         return np.array(said, dtype=np.str_)
 
-    def explained(self, texts: Sequence[str]) -> list[Translation]:
+    def explained(self, texts: Sequence[str] | NDArray[Any]) -> list[Translation]:
         """Return translations with where the decoder looked."""
         read = self._read(texts)
         written = self._written(read)
@@ -155,7 +155,7 @@ class Translator:
         """The networks, traced once."""
         return Compiled(core_of(self.model["encoder"]), core_of(self.model["decoder"]))
 
-    def _read(self, texts: Sequence[str]) -> list[list[str]]:
+    def _read(self, texts: Sequence[str] | NDArray[Any]) -> list[list[str]]:
         # As in training: capitals tell nothing of what a phrase means.
         read = [pieces(str(text).lower()) for text in texts]
         return read if self.spelling is None else [self.spelling.mended(text, self.source) for text in read]
