@@ -48,7 +48,9 @@ def _encoder(known: int, width: int, units: int, dropout: float) -> Model:
     # Zero fills a sentence up: the recurrence passes over it, and both its ends are the sentence's own.
     embedded = layers.Embedding(known, width, mask_zero=True)(numbers)
     embedded = layers.Dropout(dropout)(embedded)
-    memory, *ends = layers.Bidirectional(layers.LSTM(units // 2, return_sequences=True, return_state=True))(embedded)
+    read, *ends = layers.Bidirectional(layers.LSTM(units // 2, return_sequences=True, return_state=True))(embedded)
+    # A word is also what it is by itself: a name or a digit is found again in company that it never had.
+    memory = read + layers.Dense(units, use_bias=False, name="word")(embedded)
     state = layers.Dense(units, activation="tanh", name="state")(layers.Concatenate()([ends[0], ends[2]]))
     cell = layers.Dense(units, name="cell")(layers.Concatenate()([ends[1], ends[3]]))
     return keras.Model(numbers, [memory, state, cell], name="reads")

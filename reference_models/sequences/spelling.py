@@ -16,8 +16,8 @@ _LONG = 5
 class Spelling:
     """Mends unknown words before a network reads them: one edit away, or two where the word is long.
 
-    Of several as near, the most frequent one is taken. It knows words, not sentences: what is a word already is left
-    alone, whatever was meant.
+    Of several as near, the most frequent one is taken; an unknown sign is left out. It knows words, not sentences: what
+    is a word already is left alone, whatever was meant.
 
     References:
         Pruthi, Dhingra and Lipton, "Combating Adversarial Misspellings with Robust Word Recognition", ACL 2019,
@@ -28,7 +28,11 @@ class Spelling:
 
     def mended(self, text: Iterable[str], known: Pieces) -> list[str]:
         """Return pieces of which those that are words are known, as far as one is near."""
-        return [piece if piece in known else self._nearest(piece, known) for piece in text]
+        return [
+            piece if piece in known else self._nearest(piece, known)
+            for piece in text
+            if piece in known or piece.strip().isalnum()
+        ]
 
     def _nearest(self, piece: str, known: Pieces) -> str:
         if piece not in self._seen:

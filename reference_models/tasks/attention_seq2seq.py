@@ -104,7 +104,7 @@ TASK = Task(
     data="10,000 phrases of Unicode's CLDR and spelled numbers embedded; your own, a tab between the languages",
     load=cldr_en_fr.load,
     build=build,
-    fit=TeacherForcing(epochs=15, batch_size=64, learning_rate=3e-3, unknown=0.02),
+    fit=TeacherForcing(epochs=20, batch_size=64, learning_rate=3e-3, unknown=0.02),
     expected=(
         Expected(metric="exact match", value=0.985, tolerance=0.015, source="cldr_en_fr"),
         Expected(metric="BLEU", value=99.0, tolerance=1.0, source="cldr_en_fr"),

@@ -168,9 +168,11 @@ def test_unknown_words_are_read_as_the_nearest_known_one_and_known_ones_are_left
     known = Pieces.of([pieces("5 march 1999, may 2 kilometers and mars")])
     spelling = Spelling()
     assert spelling.mended(pieces("5 mrach 1999, mey 2 kilometrs"), known) == pieces("5 march 1999, may 2 kilometers")
-    # Another word, not a misspelling; digits and signs; too short to say.
-    for text in ("5 mars", "77 march", "5 december", "5 march!"):
+    # Another word, not a misspelling; a digit; nothing near.
+    for text in ("5 mars", "77 march", "5 december"):
         assert spelling.mended(pieces(text), known) == pieces(text)
+    # A sign that it has never read; a comma it has.
+    assert spelling.mended(pieces("5, march!"), known) == pieces("5, march")
 
 
 # ---------------------------------------------------------------- sampling
