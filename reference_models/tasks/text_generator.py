@@ -65,9 +65,9 @@ def reads(result: Trained) -> Subject:
 
 def what_it_writes(result: Trained) -> Figure:
     """Draw what it writes, drawn in several ways, and how surprised it is by each character of the novel."""
-    figure = blank(width=10.5, height=8.6)
-    upper, lower = figure.subfigures(2, 1, height_ratios=(1.9, 1), squeeze=False).flat
-    upper.suptitle(f"What it writes after {_PROMPT!r}, by how the next character is drawn", fontsize=11)
+    figure = blank(width=10.5, height=7.6)
+    upper, lower = figure.subfigures(2, 1, height_ratios=(1.55, 1), squeeze=False).flat
+    upper.suptitle(f"What it writes after '{_PROMPT.strip()}', by how the next character is drawn", fontsize=11)
     _draw_texts(upper.subplots(), result)
     left, right = lower.subplots(1, 2, width_ratios=(1, 1.6))
     _draw_perplexities(left, result)
@@ -85,7 +85,7 @@ def _draw_texts(axes: Axes, result: Trained) -> None:
         top = 1 - place / len(_WAYS)
         axes.text(0, top, name, fontsize=9, weight="bold", color=INK, va="top")
         told = f"copied at most\n{len(copied)} characters;\nrepeated {repeated(written, length=_PASSAGE):.0%}"
-        axes.text(0, top - 0.035, told, fontsize=8, va="top")
+        axes.text(0, top - 0.04, told, fontsize=8, va="top")
         lines = textwrap.wrap(" ".join(written.split()), 92)[:4]
         axes.text(0.26, top, "\n".join(lines), fontsize=8.5, va="top", family="monospace")
 
@@ -106,7 +106,11 @@ def _draw_places(axes: Axes, result: Trained) -> None:
     found = LanguageModel(model=result.model).log_probabilities(result.splits.test.x.tolist())
     mean = np.exp(-np.mean(found, axis=0))
     axes.plot(np.arange(1, len(mean) + 1), mean, color=LINES[0])
-    axes.set(xlabel="place in the excerpt", ylabel="perplexity", ylim=(0, None))
+    axes.set(xlabel="character of the excerpt", ylabel="perplexity", xscale="log", yscale="log")
+    ticks = {"x": (1, 2, 5, 10, 20, 50, 100), "y": (3, 5, 10, 20, 50)}
+    axes.set_xticks(ticks["x"], [str(tick) for tick in ticks["x"]])
+    axes.set_yticks(ticks["y"], [str(tick) for tick in ticks["y"]])
+    axes.minorticks_off()
     axes.set_title("The more it has read, the less it is surprised", fontsize=9)
 
 
