@@ -17,7 +17,7 @@ from reference_models.store import shipped_at
 from reference_models.task import Trained
 from reference_models.tasks.attention_seq2seq import TASK
 
-pytest.importorskip("tensorflow")
+tf = pytest.importorskip("tensorflow")
 pytest.importorskip("sacrebleu")
 
 PHRASES = ["March 5, 1997", "three hundred and forty-two", "Germany, Poland, and Switzerland", "5 days ago"]
@@ -44,11 +44,11 @@ def test_attention_seq2seq_measures_what_is_asked_and_what_is_expected(measured,
     assert all(each.holds(measured[each.metric]) for each in expected)
 
 
-def test_what_was_left_out_is_told_however_poor(measured, result: Trained) -> None:
+def test_what_was_left_out_is_told_beside_it_and_put_together_rightly(measured, result: Trained) -> None:
     left_out = {name: measured[f"exact match, {name}"] for name in result.splits.elsewhere}
     assert set(left_out) == {"numbers", "pairs", "years"}
-    assert left_out["pairs"] >= 0.9
-    assert left_out["numbers"] < measured["exact match"], "numbers of a thousand that it never saw are harder"
+    assert min(left_out.values()) >= 0.9
+    assert max(left_out.values()) <= 1
 
 
 def test_a_beam_is_no_worse_than_taking_the_likeliest(measured) -> None:
@@ -85,11 +85,11 @@ def test_it_looks_elsewhere_for_each_word_and_in_the_order_of_the_french(transla
     (one,) = translator.explained(["March 5, 1997"])
     assert one.source == ("march", " 5", ",", " 1", "9", "9", "7")
     assert one.pieces == ("5", " mars", " 1", "9", "9", "7")
-    day, month = one.attention[0], one.attention[1]
-    # The month comes first in English, and second in French.
-    assert day[1] > day[0]
-    assert month[0] > month[1]
-    assert len(set(peaks(one.attention))) >= 4
+    looked = peaks(one.attention)
+    assert len(set(looked)) >= 4
+    # The day is the second word; the year's digits are read one after the other.
+    assert looked[0] == 1
+    assert looked[-3] < looked[-2] < looked[-1]
 
 
 def test_a_question_that_ignores_the_decoder_is_noticed(result: Trained) -> None:
@@ -135,22 +135,26 @@ def test_what_fills_a_sentence_up_is_not_looked_at_and_changes_nothing(translato
 
 def test_the_decoder_does_not_see_what_it_has_to_say(result: Trained) -> None:
     encoder, decoder = (core_of(result.model[name]) for name in ("encoder", "decoder"))
-    source = known_to(result.model["encoder"]).numbers([pieces("march 5, 1997")])
+    source = tf.constant(known_to(result.model["encoder"]).numbers([pieces("march 5, 1997")]))
     memory, state, cell = encoder(source, training=False)
     sentence = known_to(result.model["decoder"]).numbers([pieces("5 mars 1997")], begin=True)
     other = sentence.copy()
     other[0, 3:] = END
-    logits, changed = (decoder([each, memory, source, state, cell], training=False)[0] for each in (sentence, other))
+    logits, changed = (
+        np.asarray(decoder([tf.constant(each), memory, source, state, cell], training=False)[0])
+        for each in (sentence, other)
+    )
     np.testing.assert_allclose(logits[:, :3], changed[:, :3], atol=1e-6)
-    assert np.abs(np.asarray(logits[:, 3:] - changed[:, 3:])).max() > 0.1, "what stands before is seen"
+    assert np.abs(logits[:, 3:] - changed[:, 3:]).max() > 0.1, "what stands before is seen"
 
 
 def test_step_by_step_it_says_what_it_says_of_a_whole_sentence(result: Trained, translator: Translator) -> None:
     encoder, decoder = (core_of(result.model[name]) for name in ("encoder", "decoder"))
     source = translator.source.numbers([pieces("march 5, 1997")])
     sentence = translator.target.numbers([pieces("5 mars 1997")], begin=True)
-    memory, state, cell = encoder(source, training=False)
-    at_once = np.asarray(decoder([sentence, memory, source, state, cell], training=False)[0])
+    memory, state, cell = encoder(tf.constant(source), training=False)
+    inputs = [tf.constant(sentence), memory, tf.constant(source), state, cell]
+    at_once = np.asarray(decoder(inputs, training=False)[0])
     read = translator.compiled.read(source)
     for step, piece in enumerate(sentence[0]):
         said = translator.compiled.step(np.array([piece]), read)
@@ -198,10 +202,8 @@ def test_each_network_has_its_vocabulary_with_it(result: Trained) -> None:
     assert " mars" in target
     # Its whole, of pieces, says what its core says of their numbers.
     words = np.array([["march", " 5", ",", " 1", "9", "9", "7"]])
-    import tensorflow as tf
-
     whole = result.model["encoder"](tf.constant(words.tolist()))
-    core = core_of(result.model["encoder"])(source.numbers(words.tolist()), training=False)
+    core = core_of(result.model["encoder"])(tf.constant(source.numbers(words.tolist())), training=False)
     np.testing.assert_allclose(whole[0], core[0], atol=1e-6)
 
 
@@ -224,7 +226,7 @@ def test_shifted_by_one_it_learns_and_padding_counts_for_nothing() -> None:
         Pieces.of(map(pieces, texts.tolist())), Pieces.of(map(pieces, said.tolist())), width=16, units=32, dropout=0.0
     )
     losses = []
-    fit = TeacherForcing(epochs=40, batch_size=8, learning_rate=2e-2, unknown=0.0)
+    fit = TeacherForcing(epochs=25, batch_size=12, learning_rate=2e-2, unknown=0.0)
     fit(model, pair, quick=False, on_epoch=lambda epoch: losses.append(epoch.figures["loss"]))
     assert losses[-1] < 0.1 < losses[0]
     assert Translator(model=model)(["a b a", "b a b a b"]).tolist() == ["x y x", "y x y x y"]
