@@ -64,11 +64,11 @@ def test_lowering_capitals_in_front_of_it_bounds_what_shouting_does(robust, subj
 
 @pytest.fixture(scope="module")
 def written(subject, result) -> dict[str, list[str]]:
-    """Return four texts of 400 characters, drawn in three ways after beginnings from pages that it has not seen."""
+    """Return four texts of 250 characters, drawn in three ways after beginnings from pages that it has not seen."""
     beginnings = [text[:80] for text in result.splits.test.x[:4].tolist()]
     ways = {"drawn": Sampling(), "nucleus": Sampling(top_p=0.9), "likeliest": Sampling(top_k=1)}
     return {
-        name: [text[80:] for text in subject.model.generated(beginnings, length=400, sampling=sampling, seed=0)]
+        name: [text[80:] for text in subject.model.generated(beginnings, length=250, sampling=sampling, seed=0)]
         for name, sampling in ways.items()
     }
 
@@ -80,7 +80,7 @@ def learned(result) -> str:
 
 def test_it_copies_no_more_than_the_author_repeats_herself(robust, written, learned, result) -> None:
     author = "".join(result.splits.test.x.tolist())
-    pages = [author[start : start + 400] for start in range(0, 20_000, 400)]
+    pages = [author[start : start + 250] for start in range(0, 10_000, 250)]
     longest = max(len(longest_copied(page, learned)) for page in pages)
     assert 20 <= longest <= 60
     original = [float(len(longest_copied(text, learned)) <= longest) for text in written["drawn"] + written["nucleus"]]
