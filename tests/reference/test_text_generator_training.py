@@ -107,7 +107,7 @@ def test_a_network_without_the_mask_would_be_noticed() -> None:
 def test_order_matters_because_of_positions(result: Trained) -> None:
     # Without them, attention sees a bag: the last place would answer the same whatever the order before it.
     known = known_to(result.model)
-    ordered, mixed = known.numbers(["the hous"]), known.numbers(["hte ohus"])
+    ordered, mixed = known.numbers(["the hous"]), known.numbers(["ethh ous"])
     assert sorted(ordered[0]) == sorted(mixed[0])
     assert ordered[0, -1] == mixed[0, -1]
     assert np.abs(logits_of(result, ordered)[0, -1] - logits_of(result, mixed)[0, -1]).max() > 1
