@@ -12,12 +12,24 @@ from .core.goals import Targeted, Untargeted
 from .core.lexicon import Lexicon, WordNet
 from .core.norms import L0, L1, L2, LInf
 from .core.parameters import Between, Exactly, Range
+from .core.perplexity_criteria import Perplexity, PerplexityAtMost, PerplexityKept, TokenProbability
 from .core.perturbation import WorstOf
+from .core.sequences import Tokens
 from .core.template import Template
+from .core.text_criteria import Bleu, CorpusBleu, ExactMatch, Kept
 from .core.within import TiledNoise, Within
 from .gates.subject import Subject
 
 __all__ = [
+    "Bleu",
+    "CorpusBleu",
+    "ExactMatch",
+    "Kept",
+    "Perplexity",
+    "PerplexityAtMost",
+    "PerplexityKept",
+    "TokenProbability",
+    "Tokens",
     "as_found",
     "as_boxes",
     "NoFalseAlarms",

@@ -9,6 +9,7 @@ import numpy as np
 
 from pytest_robust.core.arrays import Labels
 from pytest_robust.core.detections import as_boxes, is_boxes
+from pytest_robust.core.sequences import rows_of
 
 __all__ = ["as_labels"]
 
@@ -17,12 +18,15 @@ _BOX = 5
 
 
 def as_labels(y: Any) -> Labels | None:  # noqa: ANN401 - what a user gives
-    """Return (n,) labels: a column is flattened, one-hot rows become class indices, boxes (n, most) boxes."""
+    """Return (n,) labels: a column is flattened, one-hot rows become class indices, boxes (n, most) boxes.
+
+    Rows of different lengths become an (n,) array of tuples.
+    """
     if y is None:
         return None
     if _are_boxes(y):
         return as_boxes(y)
-    labels: Labels = np.asanyarray(y)
+    labels: Labels = rows_of(y)
     if is_boxes(labels):
         return labels
     if labels.ndim == _MATRIX and labels.shape[1] == 1:

@@ -33,6 +33,9 @@ class Criterion(ABC):
     about_classes: ClassVar[bool]
     """Whether it reads classes (a classifier's logits) rather than a model's own outputs."""
 
+    needs_labels: ClassVar[bool] = True
+    """Whether right is a matter of labels, rather than of the answer alone or of the one before the change."""
+
     @abstractmethod
     def score(self, target: Labels, outputs: Outputs) -> Floats:
         """Return (n,) scores: 1 right, 0 wrong.
@@ -61,6 +64,8 @@ class Criterion(ABC):
 
 class AgainstClean(Criterion):
     """Judges an answer by the one to the unchanged input: needs no labels."""
+
+    needs_labels: ClassVar = False
 
     @abstractmethod
     def kept(self, outputs: Outputs) -> Labels:

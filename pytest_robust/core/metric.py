@@ -177,6 +177,11 @@ class AnswerScore(ABC):
     def criterion(self) -> Criterion:
         """What reads the labels and the model's answers."""
 
+    @property
+    def flattery(self) -> Flattery:
+        """Where an attack that is too weak moves it: up, where more is better."""
+        return Flattery.UP
+
     @abstractmethod
     def measure(self, target: Labels, outputs: Outputs) -> Callable[[Integers], float]:
         """Return what gives the number of some examples, NaN where it is not defined on them.

@@ -68,7 +68,7 @@ class CleanAnswers:
     @property
     def needs_labels(self) -> bool:
         """Whether right is a matter of labels, rather than of the answers before the change or of another model's."""
-        return self.beside is None and not isinstance(self.criterion, AgainstClean)
+        return self.beside is None and self.criterion.needs_labels
 
     def target(self, index: Integers) -> Labels:
         """Return what should be answered to the examples `index`, asked before."""
@@ -127,8 +127,8 @@ class CleanAnswers:
                 fit(self._target, outputs)
             self._answer = _room(len(self.data), said)
         self._answer = _filled(self._answer, index, said)
-        if not self.needs_labels:
-            kept = self._stands_for_labels(index, outputs)
+        kept = self._stands_for_labels(index, outputs)
+        if kept is not None:
             self._kept = _room(len(self.data), kept) if self._kept is None else self._kept
             self._kept = _filled(self._kept, index, kept)
         target = self.target(index)
@@ -137,11 +137,11 @@ class CleanAnswers:
             self._loss[index] = LogOdds().value(outputs, np.asarray(target, dtype=np.int64))
         self._known[index] = True
 
-    def _stands_for_labels(self, index: Integers, outputs: Outputs) -> Labels:
+    def _stands_for_labels(self, index: Integers, outputs: Outputs) -> Labels | None:
+        """Return what answers are judged by in the place of labels, nothing where it is labels, or they alone."""
         if self.beside is not None:
             return self.beside.target(self.data.inputs(index), outputs, self.meter, self.meter.watcher)
-        assert isinstance(self.criterion, AgainstClean)
-        return self.criterion.kept(outputs)
+        return self.criterion.kept(outputs) if isinstance(self.criterion, AgainstClean) else None
 
     def _said(self, outputs: Outputs) -> Labels:
         """Return what stands for a label where there is none: of boxes those that count, so that they can move."""

@@ -20,7 +20,8 @@ class Invariance(ExampleMetric):
 
     Args:
         under: The perturbation.
-        criterion: What counts as the same: `SameAsClean()`, of a detector `BoxesKept(iou=0.5)`.
+        criterion: What counts as the same: `SameAsClean()`, of a detector `BoxesKept(iou=0.5)`, of a language model
+            `PerplexityKept(1.5)`; of texts and values, `Kept(...)` of another criterion.
 
     Raises:
         InvalidArgument: The criterion does not compare with the answer to the unchanged input.
@@ -38,7 +39,7 @@ class Invariance(ExampleMetric):
         if not isinstance(self.criterion, AgainstClean):
             raise InvalidArgument(
                 f"criterion={self.criterion!r} judges by labels, and invariance by the answer before the change: "
-                "give SameAsClean() or BoxesKept(iou=0.5), or measure accuracy"
+                "give SameAsClean() or BoxesKept(iou=0.5), Kept(...) around one for texts or values, or measure accuracy"
             )
 
     @property

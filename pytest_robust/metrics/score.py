@@ -1,4 +1,4 @@
-"""Any metric of scikit-learn, and average precision."""
+"""Any metric of scikit-learn, and those of all answers together that it does not have."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _BINARY = 2
 
 @dataclass(frozen=True)
 class Score(ResampledMetric):
-    """A metric of the labels and the model's answers: one of scikit-learn, or average precision.
+    """A metric of the labels and the model's answers: one of scikit-learn, or of boxes, texts or log-probabilities.
 
     Args:
         metric: A scorer's name ("f1_macro", "roc_auc", "precision"; all of
             `sklearn.metrics.get_scorer_names()`), a scorer made by `make_scorer`, or a
             function of (labels, predicted labels) such as `sklearn.metrics.f1_score`. For boxes
-            `AveragePrecision(iou=0.5)`.
+            `AveragePrecision(iou=0.5)`, for texts `CorpusBleu()`, of a language model `Perplexity()`.
         under: The perturbation; all examples are changed, also those wrong before.
 
     Raises:
@@ -77,7 +77,7 @@ class Score(ResampledMetric):
     @property
     def flattery(self) -> Flattery:
         """A weak attack leaves a score high; scorers count errors as negative."""
-        return Flattery.UP
+        return self.metric.flattery if isinstance(self.metric, AnswerScore) else Flattery.UP
 
     def requests(self) -> tuple[Request, ...]:
         """Return the one evaluation it needs, with all answers."""

@@ -1,0 +1,1 @@
+"""What the tasks of sequences are made of: words and numbers for them, networks, and how their answers are searched."""
