@@ -31,10 +31,14 @@ def load(name: str) -> Examples:
 
     kind = getattr(datasets, name, None)
     if not (isinstance(kind, type) and issubclass(kind, base.Dataset)):
-        raise ValueError(f"{name!r} is none of river.datasets; bundled with it are {', '.join(BUNDLED)}")
+        raise ValueError(  # noqa: TRY004 - the name is wrong, not a type
+            f"{name!r} is none of river.datasets; bundled with it are {', '.join(BUNDLED)}"
+        )
     stream: Any = kind()
     if stream.task not in {base.BINARY_CLF, base.MULTI_CLF}:
-        raise ValueError(f"{name} has no classes, it is for {stream.task}; bundled with classes are {', '.join(BUNDLED)}")
+        raise ValueError(
+            f"{name} has no classes, it is for {stream.task}; bundled with classes are {', '.join(BUNDLED)}"
+        )
     if isinstance(stream, base.RemoteDataset) and not stream.is_downloaded:
         _fetch(stream, name)
     events = list(stream)

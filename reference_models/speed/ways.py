@@ -13,7 +13,7 @@ from reference_models.speed.records import Feed, cached, read_each_time, write
 from reference_models.splits import Examples
 from reference_models.task import Epoch, Model
 
-__all__ = ["SAME_TO_THE_BIT", "WAYS", "Way", "network"]
+__all__ = ["SAME_TO_THE_BIT", "SHIPPED", "WAYS", "Way", "network"]
 
 # The least that still runs every line.
 _QUICK_EXAMPLES = 256
@@ -71,7 +71,7 @@ class Constant:
 
     rate: float
 
-    def __call__(self, steps: int) -> Any:
+    def __call__(self, steps: int) -> Any:  # noqa: ARG002 - other rates depend on it
         """Return what the optimizer takes.
 
         Args:
@@ -245,3 +245,6 @@ WAYS: Mapping[str, Way] = {
 
 SAME_TO_THE_BIT = ("pipeline", "steps_per_execution", "recomputed")
 """Ways that give the plain one's weights, so that its file is theirs as well."""
+
+SHIPPED = tuple(name for name in WAYS if name not in {*SAME_TO_THE_BIT, "jit"})
+"""Ways that have a model of their own. XLA cannot repeat to the bit, so what it trains cannot ship."""

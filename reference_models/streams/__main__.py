@@ -13,7 +13,7 @@ from reference_models.streams.compare import compared, markdown
 def main(arguments: list[str]) -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m reference_models.streams", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="orders of the stream, at least 2 (default: 5)")
+    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="orders of it, at least 2 (default: 5)")
     options = parser.parse_args(arguments)
     pin()
     print(markdown(compared(mnist.load().train, range(options.seeds))))

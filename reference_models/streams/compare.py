@@ -81,12 +81,14 @@ def compared(train: Examples, seeds: Iterable[int]) -> tuple[Outcome, ...]:
     """
     outcomes = []
     streams = {seed: _shuffled(train, seed) for seed in seeds}
+
+    def logs_of(detector: str, reaction: Reaction) -> dict[int, Log]:
+        return {seed: watched(each, detector=detector, reaction=reaction, seed=seed) for seed, each in streams.items()}
+
     for detector in DETECTORS:
-        alone = {seed: watched(stream, detector=detector, reaction=Nothing(), seed=seed) for seed, stream in streams.items()}
+        alone = logs_of(detector, Nothing())
         for name, reaction in REACTIONS.items():
-            with_it = {
-                seed: watched(stream, detector=detector, reaction=reaction, seed=seed) for seed, stream in streams.items()
-            }
+            with_it = logs_of(detector, reaction)
             drifted = len(train) // 2
             early = [sum(place < drifted for place in log.drifts) for log in with_it.values()]
             after = [[place - drifted for place in log.drifts if place >= drifted] for log in with_it.values()]

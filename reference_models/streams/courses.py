@@ -137,7 +137,10 @@ COURSES = {
 
 def networks() -> Family:
     """Return a fresh network for each course."""
-    return {name: _linear(name, course) if course.keep != learned_in_place else _cnn(name) for name, course in COURSES.items()}
+    return {
+        name: _linear(name, course) if course.keep != learned_in_place else _cnn(name)
+        for name, course in COURSES.items()
+    }
 
 
 def taken(course: Course, model: Model, train: Examples, *, watch: Watch | None = None, remember: int = 0) -> Log:

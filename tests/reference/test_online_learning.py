@@ -12,6 +12,7 @@ from reference_models.streams.concepts import mirrored, sudden, wrongly_labelled
 from reference_models.streams.courses import COURSES, begun, networks, replay
 from reference_models.streams.prequential import prequential
 from reference_models.task import Examples
+from reference_models.tasks import online_learning
 from reference_models.tasks.online_learning import SHOWN, TASK, looked_for
 
 pytest.importorskip("tensorflow")
@@ -133,6 +134,21 @@ def test_late_and_repeated_events_left_as_they_come_cost_little_but_count_twice(
     again = np.ones(len(arrivals), bool)
     again[np.unique(arrivals, return_index=True)[1]] = False
     assert log.right[again].mean() >= log.right[~again].mean()
+
+
+def test_figure_shows_each_learner_and_what_was_noticed(robust, logs, result, monkeypatch) -> None:
+    # They were replayed for the tests above.
+    monkeypatch.setattr(online_learning, "replay", lambda name, _: (None, logs[name]))
+    drawing = TASK.figure(result)
+    robust.figure(drawing, f"{TASK.number}. {TASK.name}: {TASK.purpose}")
+    assert [len(axes.get_legend().get_texts()) for axes in drawing.axes] == [3, 3, 3, 3]
+    shown = drawing.axes[0].lines[0].get_ydata()
+    assert shown[-1] == pytest.approx(logs["mini_batch"].right[-200:].mean())
+    reset, rehearsed = (line.get_xdata() for line in drawing.axes[3].lines if line.get_marker() == "v")
+    # ADWIN also tells of a learner that gets better, and each reset makes one of it again.
+    assert sum(place < HALF for place in reset) >= 2
+    assert len(rehearsed) == 1
+    assert HALF <= rehearsed[0] < HALF + 300
 
 
 def fresh():
