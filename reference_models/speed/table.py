@@ -68,8 +68,9 @@ def rendered(
         f"{ratio(found, name, lambda lap: lap.whole)} | {ratio(found, name, lambda lap: lap.whole_cpu)} |"
         for name, way in WAYS.items()
     ]
+    today = datetime.now(tz=UTC).date().isoformat()
     how = (
-        f"Measured {datetime.now(tz=UTC).date().isoformat()} by `{command}`: {_processor()}, TensorFlow {version('tensorflow')}, "
+        f"Measured {today} by `{command}`: {_processor()}, TensorFlow {version('tensorflow')}, "
         f"Keras {version('keras')}, one thread an operation; other work ran beside."
     )
     return _TEXT.format(

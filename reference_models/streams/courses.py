@@ -138,7 +138,7 @@ COURSES = {
 def networks() -> Family:
     """Return a fresh network for each course."""
     return {
-        name: _linear(name, course) if course.keep != learned_in_place else _cnn(name)
+        name: _cnn(name) if course.keep is learned_in_place else _linear(name, course)
         for name, course in COURSES.items()
     }
 

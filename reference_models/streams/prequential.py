@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Protocol
 
 import numpy as np
@@ -165,7 +166,7 @@ class Run:
         self.pace.learn(self.learner, x, y, self.weighing.weigh(y), seed=self.events)
         self.events += len(x)
         if self._remember:
-            self._last = [*self._last, (x, y)][-(-(-self._remember // self.pace.every)) :]
+            self._last = [*self._last, (x, y)][-ceil(self._remember / self.pace.every) :]
         if self.watch is not None and noticed:
             self.watch.reaction.react(self)
         return answers

@@ -91,23 +91,14 @@ def drawn(logs: Mapping[str, Log], watched: Mapping[str, Log]) -> Figure:
     )
     (learners, pace), (kinds, noticing) = figure.subplots(2, 2, sharey=True)
     events = len(logs["mini_batch"].right)
-    _panel(
-        learners,
-        "Three libraries, sudden drift",
-        {"Keras, CNN": logs["mini_batch"], **_named(logs, "scikit_learn", "river")},
-    )
+    base = logs["mini_batch"]
+    _panel(learners, "Three libraries, sudden drift", {"Keras, CNN": base, **_named(logs, "scikit_learn", "river")})
     _panel(pace, "When it learns, and how fast", _named(logs, "mini_batch", "incremental", "falling"))
-    _panel(
-        kinds,
-        "Three kinds of drift, the same learner",
-        {"sudden drift": logs["mini_batch"], **_named(logs, "gradual", "recurring")},
-    )
-    _panel(noticing, "When a drift is noticed", {"nothing done": logs["mini_batch"], **watched})
+    _panel(kinds, "Three kinds of drift", {"sudden drift": base, **_named(logs, "gradual", "recurring")})
+    _panel(noticing, "When a drift is noticed", {"nothing done": base, **watched})
     for axes in (learners, pace, noticing):
         axes.axvline(events / 2, color="#888888", linewidth=1, linestyle="--")
-        axes.annotate(
-            "images are mirrored from here on", (events / 2, 0.02), (4, 0), textcoords="offset points", fontsize=7
-        )
+        axes.annotate("mirrored from here on", (events / 2, 0.02), (4, 0), textcoords="offset points", fontsize=7)
     for quarter in (1, 2, 3):
         kinds.axvline(quarter * events / 4, color=LINES[2], linewidth=1, linestyle=":")
     kinds.axvspan(3 * events / 8, 5 * events / 8, color=LINES[1], alpha=0.08, linewidth=0)

@@ -24,7 +24,7 @@ _COLOURS, _MARKS = (LINES[0], LINES[1]), ("o", "s")
 
 
 def networks() -> Family:
-    """Return a network for each way with a model of its own, all with the same weights: they differ in the way alone."""
+    """Return a network for each way with a model of its own, all with the same weights to begin with."""
     first, *others = (network(name) for name in SHIPPED)
     for other in others:
         other.set_weights(first.get_weights())
