@@ -29,11 +29,10 @@ def load(name: str) -> Examples:
     from river import datasets
     from river.datasets import base
 
-    kind = getattr(datasets, name, None)
-    if not (isinstance(kind, type) and issubclass(kind, base.Dataset)):
-        raise ValueError(  # noqa: TRY004 - the name is wrong, not a type
-            f"{name!r} is none of river.datasets; bundled with it are {', '.join(BUNDLED)}"
-        )
+    kind: Any = getattr(datasets, name, None)
+    known = isinstance(kind, type) and issubclass(kind, base.Dataset)
+    if not known:
+        raise ValueError(f"{name!r} is none of river.datasets; bundled with it are {', '.join(BUNDLED)}")
     stream: Any = kind()
     if stream.task not in {base.BINARY_CLF, base.MULTI_CLF}:
         raise ValueError(

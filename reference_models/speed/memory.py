@@ -40,7 +40,8 @@ def peaks() -> dict[str, int]:
 
     For a process of its own. What the system tells is the largest so far, so the smaller one comes first.
     """
-    model, found = deep_network(), {}
+    model = deep_network()
+    found: dict[str, int] = {}
     x, y = np.zeros((_BATCH, 28, 28, 1), np.float32), np.zeros(_BATCH, np.int64)
     for name, learner in (("recomputed", recomputed(model, every=_EVERY)), ("plain", model)):
         step = _step(learner)

@@ -121,4 +121,4 @@ def _processor() -> str:
     flags = set(told.read_text(encoding="utf-8").split()) if told.is_file() else set()
     named = {"avx512f": "AVX-512", "avx512_bf16": "AVX-512 BF16", "amx_bf16": "AMX BF16"}
     able = [words for flag, words in named.items() if flag in flags]
-    return f"a processor of the family {' with '.join([platform.machine(), *able])}"
+    return " with ".join(filter(None, [f"a processor of the family {platform.machine()}", " and ".join(able)]))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reference_models.splits import Examples
 
 if TYPE_CHECKING:
-    from pytest_robust import Drift
+    from pytest_robust.core.drift import Drift
 
 __all__ = ["RARE", "gradual", "mirrored", "rare", "recurring", "sudden", "wrongly_labelled"]
 

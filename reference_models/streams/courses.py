@@ -121,7 +121,7 @@ COURSES = {
     "online": Course(words="Keras, one by one", stream=sudden, pace=ONLINE, learner=sgd),
     "mini_batch": Course(words="Keras, sixteen at a time", stream=sudden, pace=MINI_BATCH, learner=adam),
     "incremental": Course(words="Keras, 500 four times over", stream=sudden, pace=INCREMENTAL, learner=slower_adam),
-    "falling": Course(words="the same, rate falls as 1/t", stream=sudden, pace=MINI_BATCH, learner=falling_adam),
+    "falling": Course(words="Keras, rate falls as 1/t", stream=sudden, pace=MINI_BATCH, learner=falling_adam),
     "scikit_learn": Course(
         words="scikit-learn, linear", stream=sudden, pace=MINI_BATCH, learner=of_scikit_learn, keep=from_scikit_learn
     ),

@@ -82,7 +82,8 @@ class Worse:
 def _adwin() -> Any:
     from river import drift
 
-    return drift.ADWIN()
+    kind: Any = drift.ADWIN
+    return kind()
 
 
 def _worse() -> Worse:
@@ -111,7 +112,8 @@ def _ddm() -> Any:
 def _hddm() -> Any:
     from river.drift import binary
 
-    return binary.HDDMW()
+    kind: Any = binary.HDDMW
+    return kind()
 
 
 def _clock() -> Any:

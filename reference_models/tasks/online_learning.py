@@ -29,14 +29,14 @@ SHOWN = ("mini_batch", "incremental", "falling", "scikit_learn", "river", "gradu
 _WINDOW = 200
 
 
-def along_their_streams(members: Family, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Family:
+def along_their_streams(model: Family, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Family:
     """Take each network through its course, once and in order."""
     train = train[:_QUICK_EXAMPLES] if quick else train
-    for number, (name, model) in enumerate(members.items(), 1):
-        log = taken(COURSES[name], model, train)
+    for number, (name, network) in enumerate(model.items(), 1):
+        log = taken(COURSES[name], network, train)
         figures = {"prequential accuracy": float(log.right.mean())}
-        on_epoch(Epoch(number=number, of=len(members), figures=figures))
-    return members
+        on_epoch(Epoch(number=number, of=len(model), figures=figures))
+    return model
 
 
 def looked_for(test: Examples) -> Examples:
@@ -95,7 +95,7 @@ def drawn(logs: Mapping[str, Log], watched: Mapping[str, Log]) -> Figure:
     _panel(learners, "Three libraries, sudden drift", {"Keras, CNN": base, **_named(logs, "scikit_learn", "river")})
     _panel(pace, "When it learns, and how fast", _named(logs, "mini_batch", "incremental", "falling"))
     _panel(kinds, "Three kinds of drift", {"sudden drift": base, **_named(logs, "gradual", "recurring")})
-    _panel(noticing, "When a drift is noticed", {"nothing done": base, **watched})
+    _panel(noticing, "When a drift is noticed (triangles: alarms)", {"nothing done": base, **watched})
     for axes in (learners, pace, noticing):
         axes.axvline(events / 2, color="#888888", linewidth=1, linestyle="--")
         axes.annotate("mirrored from here on", (events / 2, 0.02), (4, 0), textcoords="offset points", fontsize=7)
@@ -104,7 +104,7 @@ def drawn(logs: Mapping[str, Log], watched: Mapping[str, Log]) -> Figure:
     kinds.axvspan(3 * events / 8, 5 * events / 8, color=LINES[1], alpha=0.08, linewidth=0)
     kinds.axvline(events / 2, color=LINES[0], linewidth=1, linestyle="--")
     for place, log in enumerate(watched.values(), 1):
-        noticing.plot(log.drifts, [0.06 + 0.05 * place] * len(log.drifts), "v", color=LINES[place], markersize=4)
+        noticing.plot(log.drifts, [1.02 - 0.04 * place] * len(log.drifts), "v", color=LINES[place], markersize=4)
     for axes in (kinds, noticing):
         axes.set_xlabel("events")
     for axes in (learners, kinds):
