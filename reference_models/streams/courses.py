@@ -19,6 +19,7 @@ from reference_models.task import Family, Model
 __all__ = ["COURSES", "Course", "adam", "as_they_are", "begun", "networks", "replay", "taken"]
 
 _RATE = 5e-3
+_GATHERED = Pace(every=64, passes=2, step=16)
 
 
 def as_they_are(x: NDArray[Any]) -> NDArray[Any]:
@@ -52,6 +53,13 @@ def falling_adam(model: Model) -> Learner:
 
     schedules = keras.optimizers.schedules
     return KerasLearner(model, keras.optimizers.Adam(schedules.InverseTimeDecay(_RATE, decay_steps=60, decay_rate=1.0)))
+
+
+def careful_adam(model: Model) -> Learner:
+    """Return a Keras learner for events that do not count alike: one of a rare class must not undo much."""
+    import keras
+
+    return KerasLearner(model, keras.optimizers.Adam(2e-3))
 
 
 def sgd(model: Model) -> Learner:
@@ -130,8 +138,8 @@ COURSES = {
     ),
     "gradual": Course(words="gradual drift", stream=gradual, pace=MINI_BATCH, learner=adam),
     "recurring": Course(words="recurring drift", stream=recurring, pace=MINI_BATCH, learner=adam),
-    "rare": Course(words="all events count alike", stream=rare, pace=MINI_BATCH, learner=adam),
-    "rare_weighted": Course(words="classes count alike", stream=rare, pace=MINI_BATCH, learner=adam, most=20.0),
+    "rare": Course(words="all events count alike", stream=rare, pace=_GATHERED, learner=careful_adam),
+    "rare_weighted": Course(words="classes count alike", stream=rare, pace=_GATHERED, learner=careful_adam, most=20.0),
 }
 
 

@@ -146,7 +146,24 @@ TASK = Task(
     load=mnist.load,
     build=networks,
     fit=along_their_streams,
-    expected=(Expected(metric="mini_batch_mirrored", value=0.9, tolerance=0.03, source="mnist_5000"),),
+    # What the original 70,000 images give has not been measured here.
+    expected=(
+        # Seeds 0 to 2: 0.894, 0.895, 0.898.
+        Expected(metric="online_mirrored", value=0.896, tolerance=0.015, source="mnist_5000"),
+        # Seeds 0 to 4: 0.899, 0.895, 0.895, 0.897, 0.886.
+        Expected(metric="mini_batch_mirrored", value=0.894, tolerance=0.02, source="mnist_5000"),
+        # Seeds 0 to 4: 0.690, 0.652, 0.628, 0.627, 0.691.
+        Expected(metric="mini_batch_unmirrored", value=0.66, tolerance=0.07, source="mnist_5000"),
+        # Seeds 0 to 4: 0.935, 0.918, 0.922, 0.931, 0.931.
+        Expected(metric="incremental_mirrored", value=0.927, tolerance=0.02, source="mnist_5000"),
+        # Seeds 0 to 4: 0.822, 0.828, 0.835, 0.838, 0.827.
+        Expected(metric="falling_mirrored", value=0.83, tolerance=0.02, source="mnist_5000"),
+        # Nothing in these is drawn: they begin with nothing, and the stream has one order.
+        Expected(metric="scikit_learn_mirrored", value=0.857, tolerance=0.01, source="mnist_5000"),
+        Expected(metric="river_mirrored", value=0.862, tolerance=0.01, source="mnist_5000"),
+        # Seeds 0 to 4: 0.87, 0.66, 0.76, 0.88, 0.90: forty events tell little.
+        Expected(metric="rare_weighted_recall", value=0.8, tolerance=0.18, source="mnist_5000"),
+    ),
     cpu_seconds=22,
     asserted="accuracy before, at and after sudden, gradual and recurring drift; noise, disorder and repeats; a kill",
     figure=along_the_stream,

@@ -55,10 +55,10 @@ def farthest(one: Any, other: Any) -> float:
 
 
 def test_training_speed_measures_what_is_expected(result: Trained) -> None:
-    measured = TASK.measure(result.model, result.splits)
+    # That the models measure what their record says, which takes an attack on each, is in test_weights.py.
     expected = TASK.expected_on(result.splits.source)
     assert expected
-    assert all(each.holds(measured[each.metric]) for each in expected)
+    assert all(each.holds(result.metrics[each.metric]) for each in expected)
 
 
 def test_what_ships_is_small_and_of_one_size(result: Trained) -> None:
@@ -241,8 +241,11 @@ def test_what_is_cached_after_it_was_changed_at_random_is_changed_no_more(record
     """The mistake: augment, then cache."""
     import tensorflow as tf
 
+    # Not TensorFlow's own: with a seed for all, they begin anew in every epoch.
+    rng = np.random.default_rng(0)
+
     def noisy(image: Any, label: Any) -> Any:
-        return image + tf.random.uniform(tf.shape(image)), label
+        return image + tf.numpy_function(lambda: np.float32(rng.random()), [], tf.float32), label
 
     def epochs(batches: Any) -> list[float]:
         return [float(sum(tf.reduce_sum(images) for images, _ in batches)) for _ in range(2)]
@@ -253,13 +256,11 @@ def test_what_is_cached_after_it_was_changed_at_random_is_changed_no_more(record
     assert frozen == still
 
 
-class Counting:
-    """Counts returns to Python."""
+def counting(returns: list[int]) -> Any:
+    """Return a callback that counts returns to Python."""
+    import keras
 
-    def __new__(cls, returns: list[int]) -> Any:
-        import keras
-
-        return keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: returns.append(batch))
+    return keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: returns.append(batch))
 
 
 def test_a_step_is_traced_once_and_python_is_returned_to_once_in_several_steps(records: Path) -> None:
@@ -283,9 +284,12 @@ def test_a_step_is_traced_once_and_python_is_returned_to_once_in_several_steps(r
             batch_size=8,
             steps_per_execution=steps,
             learner=learner,
-            callbacks=lambda returns=returns: [Counting(returns)],
+            # What was traced before that is the shapes of layers.
+            callbacks=lambda returns=returns: [
+                counting(returns),
+                keras.callbacks.LambdaCallback(on_train_begin=lambda logs: traces.clear()),
+            ],
         )
-        traces.clear()
         fitted(way, records, epochs=3)
         assert len(returns) == 3 * expected
         assert len(traces) == 1, "each trace costs more than many steps"
@@ -395,14 +399,7 @@ def test_in_bfloat16_weights_and_answers_stay_float32(records: Path) -> None:
 
 
 def test_xla_gives_the_plain_weights_but_for_rounding(records: Path) -> None:
-    jit = replace(WAYS["jit"], learner=dense)
-    plain = replace(WAYS["plain"], learner=dense)
-    assert farthest(fitted(jit, records), fitted(plain, records)) < 1e-4
-
-
-def dense(model: Any) -> Any:
-    """Return the network itself: what is compiled is the whole step."""
-    return model
+    assert farthest(fitted(WAYS["jit"], records), fitted(WAYS["plain"], records)) < 1e-4
 
 
 LAPS = [
