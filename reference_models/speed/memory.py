@@ -17,7 +17,7 @@ __all__ = ["DEEP", "deep_network", "peaks"]
 DEEP = 24
 """Layers of the network that memory is measured with: the digits' own keeps too little to be seen."""
 
-_EVERY, _BATCH = 6, 128
+_EVERY, _BATCH = 6, 64
 
 
 def deep_network() -> Model:

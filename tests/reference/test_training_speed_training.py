@@ -50,6 +50,15 @@ def fitted(way: Way, records: Path, *, epochs: int = 1, model: Any = None) -> An
     return way.fit(model or network("model"), records, COUNT, epochs=epochs, on_epoch=lambda _: None)
 
 
+def dense() -> Any:
+    """Return a network that is traced in no time."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10, activation="softmax")])
+
+
 def farthest(one: Any, other: Any) -> float:
     return max(np.abs(a - b).max() for a, b in zip(one.get_weights(), other.get_weights(), strict=True))
 
@@ -84,7 +93,7 @@ import keras, numpy as np, tensorflow as tf
 from reference_models.data import mnist
 from reference_models.speed.recompute import recomputed
 from reference_models.speed.ways import SAME_TO_THE_BIT, WAYS, network
-train = mnist.read(mnist.EMBEDDED, source="mnist_5000").train[:160]
+train = mnist.read(mnist.EMBEDDED, source="mnist_5000").train[:96]
 def weights(name):
     keras.utils.set_random_seed(0)
     way = replace(WAYS[name], epochs=2)
@@ -100,14 +109,15 @@ def gradients(learner):
     with tf.GradientTape() as tape:
         loss = keras.losses.SparseCategoricalCrossentropy()(y, learner(x, training=True))
     return tape.gradient(loss, model.trainable_weights)
-for every in (2, 7):
-    less = recomputed(model, every=every)
-    found[f"gradients, eager, {every}"] = same(gradients(model), gradients(less))
-    graph = tf.function(lambda: (gradients(model), gradients(less)))
-    found[f"gradients, graph, {every}"] = same(*graph())
+less = recomputed(model, every=2)
+found["gradients, eager"] = same(gradients(model), gradients(less))
+graph = tf.function(lambda: (gradients(model), gradients(less)))
+found["gradients, graph"] = same(*graph())
 with warnings.catch_warnings(record=True) as told:
     warnings.simplefilter("always")
-    weights("jit")
+    dense = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
+    dense.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", jit_compile=True)
+    dense.train_on_batch(np.zeros((8, 4), np.float32), np.zeros(8, np.int64))
 found["XLA is left out"] = any("jit_compile" in str(each.message) for each in told)
 print(json.dumps(found))
 """
@@ -129,7 +139,7 @@ def test_ways_that_change_no_arithmetic_give_the_plain_weights_to_the_bit(pinned
 
 def test_recomputed_activations_give_the_same_gradients_to_the_bit(pinned) -> None:
     found = {name: same for name, same in pinned.items() if name.startswith("gradients")}
-    assert len(found) == 4
+    assert len(found) == 2
     assert all(found.values()), found
 
 
@@ -180,9 +190,9 @@ def test_the_last_layer_is_left_where_the_loss_finds_its_logits() -> None:
 
 
 def test_gradients_gathered_over_four_batches_are_those_of_one(records: Path) -> None:
-    gathered, plain = (fitted(WAYS[name], records) for name in ("accumulated", "plain"))
+    gathered, plain = (fitted(WAYS[name], records, model=dense()) for name in ("accumulated", "plain"))
     assert farthest(gathered, plain) < 1e-4
-    apart = fitted(replace(WAYS["accumulated"], accumulate=1), records)
+    apart = fitted(replace(WAYS["accumulated"], accumulate=1), records, model=dense())
     assert farthest(apart, plain) > 1e-3, "small batches alone are another training"
 
 
@@ -190,8 +200,8 @@ def test_batches_left_over_are_refused_and_would_be_lost(records: Path) -> None:
     import keras
 
     with pytest.raises(ValueError, match=r"1 epochs of 12 batches leave 2 of 5 gathered"):
-        fitted(replace(WAYS["accumulated"], accumulate=5), records)
-    model = network("model")
+        fitted(replace(WAYS["accumulated"], accumulate=5), records, model=dense())
+    model = dense()
     before = [weight.copy() for weight in model.get_weights()]
     optimizer = keras.optimizers.Adam(1e-3, gradient_accumulation_steps=4)
     model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", jit_compile=False)
@@ -290,7 +300,7 @@ def test_a_step_is_traced_once_and_python_is_returned_to_once_in_several_steps(r
                 keras.callbacks.LambdaCallback(on_train_begin=lambda logs: traces.clear()),
             ],
         )
-        fitted(way, records, epochs=3)
+        fitted(way, records, epochs=3, model=dense())
         assert len(returns) == 3 * expected
         assert len(traces) == 1, "each trace costs more than many steps"
 
@@ -319,9 +329,9 @@ def test_a_schedule_that_returns_a_tensor_fails_in_the_epoch_that_computes_it(re
         return rate if epoch < 1 else rate * tf.math.exp(-0.1)
 
     way = replace(WAYS["warm_up"], callbacks=lambda: [keras.callbacks.LearningRateScheduler(tensor_later)])
-    fitted(way, records, epochs=1)
+    fitted(way, records, epochs=1, model=dense())
     with pytest.raises(ValueError, match="should be a float"):
-        fitted(way, records, epochs=2)
+        fitted(way, records, epochs=2, model=dense())
 
 
 def test_rates_by_epoch_are_floats_that_rise_and_fall() -> None:
@@ -362,7 +372,7 @@ def test_one_fit_for_each_epoch_never_reaches_a_plateau(records: Path) -> None:
         return keras.callbacks.ReduceLROnPlateau(monitor="loss", factor=0.5, patience=1, min_delta=10.0)
 
     def learner() -> Any:
-        model = network("model")
+        model = dense()
         model.compile(optimizer=keras.optimizers.SGD(1e-3), loss="sparse_categorical_crossentropy", jit_compile=False)
         return model
 
