@@ -20,7 +20,7 @@ from reference_models.sources import PACKAGE
 from reference_models.splits import Examples
 from reference_models.store import shipped_at
 from reference_models.streams.arrivals import delayed, in_order, once, repeated
-from reference_models.streams.compare import HEADINGS, Outcome, markdown
+from reference_models.streams.compare import HEADINGS, REACTIONS, Outcome, markdown
 from reference_models.streams.concepts import gradual, mirrored, rare, recurring, sudden
 from reference_models.streams.courses import COURSES, networks, pooled, replay
 from reference_models.streams.durable import ENTRY, logged, run_to_the_end
@@ -274,6 +274,12 @@ def test_table_of_detectors_has_a_line_for_each_with_its_interval() -> None:
     assert cells[:6] == ["ADWIN", "reset", "2.0", "1.0", "30 events (50%)", "-14.0"]
     low, high = map(float, cells[6].split(" to "))
     assert low < -14 < high
+
+
+def test_the_committed_table_has_each_detector_with_each_reaction() -> None:
+    text = (PACKAGE / "DRIFT.md").read_text(encoding="utf-8")
+    assert f"| {' | '.join(HEADINGS)} |" in text
+    assert all(text.count(f"| {detector} | {reaction} |") == 1 for detector in DETECTORS for reaction in REACTIONS)
 
 
 def test_drifts_are_where_they_are_said_to_be(result: Trained) -> None:
