@@ -142,7 +142,25 @@ TASK = Task(
     load=mnist.load,
     build=networks,
     fit=Each(fits={name: WAYS[name] for name in SHIPPED}),
-    expected=(Expected(metric="plain_accuracy", value=0.957, tolerance=0.015, source="mnist_5000"),),
+    # What the original 70,000 images give has not been measured here.
+    expected=(
+        # Seeds 0 to 2: 0.951, 0.956, 0.956.
+        Expected(metric="plain_accuracy", value=0.955, tolerance=0.015, source="mnist_5000"),
+        # Seeds 0 to 2: 0.952, 0.958, 0.955.
+        Expected(metric="accumulated_accuracy", value=0.955, tolerance=0.015, source="mnist_5000"),
+        # Seeds 0 to 2: 0.956, 0.953, 0.949.
+        Expected(metric="large_batch_accuracy", value=0.953, tolerance=0.015, source="mnist_5000"),
+        # Seeds 0 to 2: 0.929, 0.920, 0.928.
+        Expected(metric="unscaled_accuracy", value=0.926, tolerance=0.018, source="mnist_5000"),
+        # Seeds 0 to 2: 0.958, 0.961, 0.961.
+        Expected(metric="cosine_accuracy", value=0.96, tolerance=0.013, source="mnist_5000"),
+        # Seeds 0 to 2: 0.959, 0.967, 0.957.
+        Expected(metric="warm_up_accuracy", value=0.961, tolerance=0.015, source="mnist_5000"),
+        # Seeds 0 to 2: 0.963, 0.972, 0.968.
+        Expected(metric="plateau_accuracy", value=0.968, tolerance=0.013, source="mnist_5000"),
+        # Seeds 0 to 2: 0.956, 0.961, 0.954.
+        Expected(metric="together_accuracy", value=0.957, tolerance=0.013, source="mnist_5000"),
+    ),
     cpu_seconds=125,
     asserted="accuracy, and what an attack and noise leave of it, are not worse for having been trained faster",
     figure=time_and_accuracy,
