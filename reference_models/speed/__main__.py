@@ -34,13 +34,13 @@ def main(arguments: list[str]) -> int:
     # Operations of this size gain nothing by a second thread; reading ahead has one of its own.
     tf.config.threading.set_intra_op_parallelism_threads(1)
     splits = mnist.load()
-    found = laps(splits.train, rounds=options.rounds, told=lambda text: print(text, file=sys.stderr, flush=True))
-    single = step_of("float32", splits.train, steps=20)
+    accuracies, peaks = _accuracies(splits), _peaks()
+    float16 = step_of("mixed_float16", splits.train, steps=2) / step_of("float32", splits.train, steps=20)
     page = rendered(
-        found,
-        _accuracies(splits),
-        float16=step_of("mixed_float16", splits.train, steps=2) / single,
-        peaks=_peaks(),
+        laps(splits.train, rounds=options.rounds, told=lambda text: print(text, file=sys.stderr, flush=True)),
+        accuracies,
+        float16=float16,
+        peaks=peaks,
         deep=DEEP,
         command=f"python -m reference_models.speed {shlex.join(arguments)}".strip(),
     )
