@@ -1,0 +1,1 @@
+"""Models that learn while they are used: task 13's parts."""
