@@ -1,0 +1,74 @@
+"""Task 8: digits in colours that nobody wrote or chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from reference_models.data import coloured_digits
+from reference_models.gan.augment import moved_and_recoloured
+from reference_models.gan.drawn import generated
+from reference_models.gan.features import lite0_features, missing
+from reference_models.gan.fit import Adversarial
+from reference_models.gan.losses import NonSaturating
+from reference_models.gan.measure import KEY, coverage, distances
+from reference_models.gan.networks import colour_discriminator, colour_generator
+from reference_models.gan.reader import colour_reader
+from reference_models.gan.sampling import as_shares, latents, samples
+from reference_models.splits import Splits
+from reference_models.task import Expected, Family, Subject, Task, Trained
+
+# Images of each kind that the discriminator is asked about.
+_ASKED = 500
+
+
+def build() -> Family:
+    """Return a generator and its discriminator."""
+    return {"generator": colour_generator(), "discriminator": colour_discriminator()}
+
+
+def measure(family: Family, splits: Splits) -> Mapping[str, float]:
+    """Return the Frechet distance in the feature space of EfficientNet-Lite0, and the digits that are read."""
+    generator = family["generator"]
+    images = samples(generator, latents(generator, len(splits.test), key=KEY))
+    found = distances(images, splits, lite0_features())
+    if splits.source == "coloured_digits":
+        found |= coverage(images, colour_reader(side=coloured_digits.SIDE))
+    return found
+
+
+def real_or_generated(result: Trained) -> Subject:
+    """Return the discriminator as a classifier: 1 for test images, 0 for as many generated ones."""
+    generator, real = result.model["generator"], as_shares(result.splits.test.x[:_ASKED])
+    made = samples(generator, latents(generator, len(real), key=KEY))
+    y = np.repeat([1, 0], [len(real), len(made)])
+    return Subject(model=result.model["discriminator"], x=np.concatenate([real, made]), y=y)
+
+
+TASK = Task(
+    number=8,
+    name="gan_color",
+    purpose="A GAN that makes colour images of 64 x 64 pixels, a mask and two colours from noise",
+    data="MNIST digits in colours, 4,000 embedded; an archive or a folder of pictures where one is named",
+    load=coloured_digits.load,
+    build=build,
+    fit=Adversarial(
+        steps=6000,
+        batch_size=32,
+        learning_rate=1e-3,
+        loss=NonSaturating(real=0.9),
+        features=lite0_features,
+        every=500,
+        compared=500,
+        average=0.995,
+        augment=moved_and_recoloured,
+    ),
+    expected=(Expected(metric="frechet", value=300, tolerance=50, source="coloured_digits"),),
+    cpu_seconds=400,
+    asserted="quality and all ten digits under latent noise and truncation; the discriminator under FGSM; no copies",
+    figure=generated,
+    measure=measure,
+    subject=real_or_generated,
+    missing=missing,
+)
