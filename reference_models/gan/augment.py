@@ -52,7 +52,7 @@ def moved_and_recoloured(images: Any, seed: Any) -> Any:
     import tensorflow as tf
 
     count = tf.shape(images)[0]
-    draw = tf.random.stateless_uniform((3, count, 1, 1, 1), seed + tf.constant([0, 1], seed.dtype))
+    draw = tf.random.stateless_uniform((3, count, 1, 1, 1), seed + tf.constant([1 << 20, 0], seed.dtype))
     # In [0, 1] a quarter of the range, where the paper has half of [-1, 1].
     x = images + (draw[0] - 0.5) / 2
     grey = tf.reduce_mean(x, axis=3, keepdims=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reference_models.figures import tiles
 from reference_models.gan.copies import nearest
-from reference_models.gan.sampling import as_shares, latents, samples
+from reference_models.gan.sampling import CLASSES, as_shares, latents, samples
 from reference_models.task import Trained
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _COLUMNS = 10
 def generated(result: Trained) -> Figure:
     """Draw real images, generated ones with what in the training set is most like them, and ways between them."""
     generator = result.model["generator"]
+    # The digits in turn: 0 to 9 twice, and two ways, from 0 to 1 and from 2 to 3.
     z = latents(generator, 2 * _COLUMNS + 4, key=_KEY)
     made = samples(generator, z[: 2 * _COLUMNS])
     like = nearest(made[_COLUMNS:], result.splits.train.x)
@@ -59,6 +60,7 @@ def between(generator: Model, one: NDArray[Any], other: NDArray[Any], *, steps: 
     """Return the images on the way from one latent vector to another.
 
     Along the great circle: on the straight line between two normal vectors lie shorter ones than a normal vector is.
+    The digit that is asked for is faded over.
 
     Args:
         generator: The generator.
@@ -69,8 +71,10 @@ def between(generator: Model, one: NDArray[Any], other: NDArray[Any], *, steps: 
     References:
         White, "Sampling Generative Networks", 2016, arXiv:1609.04468, section 2.1.
     """
-    cosine = one @ other / (np.linalg.norm(one) * np.linalg.norm(other))
+    normal, digit = zip(*(np.split(each, [-CLASSES]) for each in (one, other)), strict=True)
+    cosine = normal[0] @ normal[1] / (np.linalg.norm(normal[0]) * np.linalg.norm(normal[1]))
     angle = np.arccos(np.clip(cosine, -1, 1))
     share = np.linspace(0, 1, steps)[:, None]
-    way = (np.sin((1 - share) * angle) * one + np.sin(share * angle) * other) / np.sin(angle)
-    return samples(generator, way.astype(np.float32))
+    way = (np.sin((1 - share) * angle) * normal[0] + np.sin(share * angle) * normal[1]) / np.sin(angle)
+    faded = (1 - share) * digit[0] + share * digit[1]
+    return samples(generator, np.concatenate([way, faded], axis=1).astype(np.float32))

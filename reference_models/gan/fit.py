@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reference_models.gan.augment import unchanged
 from reference_models.gan.frechet import Moments, distance, features_of
 from reference_models.gan.losses import AdversarialLoss
-from reference_models.gan.sampling import as_shares, latents, samples
+from reference_models.gan.sampling import CLASSES, as_shares, latents, samples
 from reference_models.splits import Examples
 from reference_models.task import Epoch, Family, Model
 
@@ -43,6 +43,11 @@ class Progress:
 class Adversarial:
     """Both networks take a step at a time, by Adam, and the checkpoint nearest to the training images is kept.
 
+    The discriminator has a layer "classes" with a logit for each digit, and whether an image is real is asked of the
+    logit of its own digit: the label of a real image, or what the generator was asked for. So the generator learns
+    all that is written for a digit; had it only to be recognised, one image of each would do. Labels below 0 are
+    none; where there are none, the discriminator's own output is asked.
+
     What is kept of the generator are exponential moving averages of its weights: the weights themselves circle around
     what they are after. The distance goes down and up again, so the last checkpoint is not the best one. It is chosen
     by training images; the test set has no say in it.
@@ -57,7 +62,14 @@ class Adversarial:
         compared: Images that checkpoints are compared by, of each side.
         average: The share of the averages that a step leaves as it is, in [0, 1).
         augment: Changes real and generated images before the discriminator sees them.
+        supervision: How much the cross-entropy of real images' classes counts for the discriminator. One that has to
+            tell digits apart asks for digits and not for strokes.
         watch: Told of each checkpoint.
+
+    References:
+        Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?", ICML 2018,
+        arXiv:1801.04406, section 6, for a logit for each class; Salimans et al., "Improved Techniques for Training
+        GANs", NeurIPS 2016, arXiv:1606.03498, section 5, for the supervision.
     """
 
     steps: int
@@ -69,6 +81,7 @@ class Adversarial:
     compared: int = 1000
     average: float = 0.99
     augment: Callable[[Any, Any], Any] = unchanged
+    supervision: float = 0.0
     watch: Callable[[Progress], None] = lambda _: None
 
     def __call__(self, model: Family, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Family:
@@ -85,8 +98,8 @@ class Adversarial:
         keeper = _Keeper(self, generator, train)
         advance = self._advance(generator, discriminator, keeper.averaged, steps)
         lost = []
-        for step, images in enumerate(_batches(train.x, self.batch_size, steps), start=1):
-            lost.append(np.asarray(advance(images, step)))
+        for step, rows in enumerate(_batches(len(train), self.batch_size, steps), start=1):
+            lost.append(np.asarray(advance(as_shares(train.x[rows]), train.y[rows], step)))
             if step % every == 0 or step == steps:
                 apart = keeper.look(step, discriminator)
                 of_generator, of_discriminator = np.mean(lost, axis=0)
@@ -97,7 +110,7 @@ class Adversarial:
 
     def _advance(
         self, generator: Model, discriminator: Model, averaged: Model, steps: int
-    ) -> Callable[[NDArray[np.float32], int], Any]:
+    ) -> Callable[[NDArray[np.float32], NDArray[Any], int], Any]:
         """Return what takes a step of both networks, and returns what each lost."""
         import keras
         import tensorflow as tf
@@ -109,21 +122,31 @@ class Adversarial:
         mine, theirs = generator.trainable_variables, discriminator.trainable_variables
         for optimizer, variables in zip(optimizers, (mine, theirs), strict=True):
             optimizer.build(variables)
-        latent = generator.input_shape[-1]
-        seed = int(np.random.randint(2**31))  # noqa: NPY002 - this generator has the global seed
+        normals = generator.input_shape[-1] - CLASSES
+        judge = _with_classes(discriminator)
+        seed = int(np.random.randint(2**30))  # noqa: NPY002 - this generator has the global seed
 
         @tf.function(autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow ships no types
-        def update(images: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, keep: tf.Tensor) -> tf.Tensor:
-            drawn = tf.stack([tf.constant(seed), step])
-            z = tf.random.stateless_normal((self.batch_size, latent), drawn)
+        def update(
+            images: tf.Tensor, labels: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, keep: tf.Tensor
+        ) -> tf.Tensor:
+            # The same key twice would give the same numbers twice.
+            keys = [tf.stack([tf.constant(seed + place), step]) for place in range(3)]
+            asked = tf.random.stateless_uniform((self.batch_size,), keys[0], 0, CLASSES, tf.int32)
+            wanted = tf.where(labels >= 0, asked, -1)
+            normal = tf.random.stateless_normal((self.batch_size, normals), keys[1])
+            z = tf.concat([normal, tf.one_hot(asked, CLASSES)], axis=1)
             with tf.GradientTape(persistent=True) as tape:
                 made = generator(z, training=True)
-                # Real and generated in one batch, changed by the same draws only in kind: each image has its own.
-                both = self.augment(tf.concat([images, made], axis=0), drawn)
-                real, fake = tf.split(discriminator(both, training=True), 2)
+                # Real and generated in one batch, changed in the same ways, each by draws of its own.
+                both = self.augment(tf.concat([images, made], axis=0), keys[2])
+                said = judge(both, training=True)
+                (real, fake), (of_real, of_fake) = (tf.split(said[name], 2) for name in ("real", "classes"))
+                # Without labels nobody has said what a digit looks like, so none can be asked for.
+                real, fake = _of_its_class(real, of_real, labels), _of_its_class(fake, of_fake, wanted)
                 # Each network's gradient is taken of its own loss alone, so neither moves the other's weights.
                 of_generator = self.loss.generator(fake)
-                of_discriminator = self.loss.discriminator(real, fake)
+                of_discriminator = self.loss.discriminator(real, fake) + self.supervision * _missed(labels, of_real)
             gradients = tape.gradient(of_generator, mine), tape.gradient(of_discriminator, theirs)
             del tape
             for optimizer, gradient, variables in zip(optimizers, gradients, (mine, theirs), strict=True):
@@ -135,11 +158,12 @@ class Adversarial:
                     average.assign(keep * average + (1 - keep) * now)
             return tf.stack([of_generator, of_discriminator])
 
-        def advance(images: NDArray[np.float32], step: int) -> Any:
+        def advance(images: NDArray[np.float32], labels: NDArray[Any], step: int) -> Any:
             # While there is little to average over, the past counts less; else the random start would stay in it.
             keep = min(self.average, step / (step + 10))
             return update(
                 tf.constant(images),
+                tf.constant(labels, tf.int32),
                 tf.constant(step),
                 tf.constant(rate(step), tf.float32),
                 tf.constant(keep, tf.float32),
@@ -190,15 +214,40 @@ class _Keeper:
         return {"generator": self.averaged, "discriminator": discriminator}
 
 
-def _batches(images: NDArray[Any], size: int, steps: int) -> Iterator[NDArray[np.float32]]:
-    """Yield real images, each as often as every other, in a new order each time round."""
+def _batches(count: int, size: int, steps: int) -> Iterator[NDArray[np.int64]]:
+    """Yield which real images take part in a step, each as often as every other, in a new order each time round."""
     random = np.random.default_rng(np.random.randint(2**31))  # noqa: NPY002 - this generator has the global seed
-    order: NDArray[Any] = np.empty(0, np.int64)
+    order: NDArray[np.int64] = np.empty(0, np.int64)
     for _ in range(steps):
         while len(order) < size:
-            order = np.concatenate([order, random.permutation(len(images))])
-        yield as_shares(images[order[:size]])
+            order = np.concatenate([order, random.permutation(count)])
+        yield order[:size]
         order = order[size:]
+
+
+def _with_classes(discriminator: Model) -> Model:
+    """Return the discriminator with what it makes of the classes, as it comes by the way."""
+    import keras
+
+    classes = discriminator.get_layer("classes").output
+    return keras.Model(discriminator.inputs, {"real": discriminator.outputs[0], "classes": classes})
+
+
+def _of_its_class(logits: Any, classes: Any, labels: Any) -> Any:
+    """Return (n, 1) the logit of each image's class, or the one of no class in particular where there is no label."""
+    from keras import ops
+
+    chosen = ops.take_along_axis(classes, ops.maximum(labels, 0)[:, None], axis=1)
+    return ops.where(labels[:, None] >= 0, chosen, logits)
+
+
+def _missed(labels: Any, logits: Any) -> Any:
+    """Return the mean cross-entropy of classes, over those that have a label."""
+    from keras import ops
+
+    known = ops.cast(labels >= 0, logits.dtype)
+    each = ops.sparse_categorical_crossentropy(ops.maximum(labels, 0), logits, from_logits=True)
+    return ops.sum(known * each) / ops.maximum(ops.sum(known), 1.0)
 
 
 def _check_shapes(generator: Model, discriminator: Model, train: Examples) -> None:

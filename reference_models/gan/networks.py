@@ -9,12 +9,14 @@ if TYPE_CHECKING:
 
 __all__ = ["colour_discriminator", "colour_generator", "digit_discriminator", "digit_generator"]
 
+_CLASSES = 10
 
-def digit_generator(*, latent: int = 64) -> Model:
+
+def digit_generator(*, latent: int = 74) -> Model:
     """Return a generator of grey images, by transposed convolutions.
 
-    (n, latent) normal numbers to (n, 28, 28, 1) in [0, 1]. It ends in tanh, as is usual, and in a layer that brings
-    that to [0, 1]: whoever uses it has nothing to rescale, and so cannot forget to.
+    (n, latent) numbers, the last ten for the digit that is asked for, to (n, 28, 28, 1) in [0, 1]. It ends in tanh, as
+    is usual, and in a layer that brings that to [0, 1]: whoever uses it has nothing to rescale, and so cannot forget to.
 
     References:
         Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional Generative
@@ -43,34 +45,31 @@ def digit_generator(*, latent: int = 64) -> Model:
 
 
 def digit_discriminator() -> Model:
-    """Return a discriminator of grey images: (n, 28, 28, 1) in [0, 1] to (n, 1) logits, above 0 for real."""
+    """Return a discriminator of grey images: (n, 28, 28, 1) in [0, 1] to (n, 1) logits, above 0 for real.
+
+    Its layer "classes" has a logit for each digit. An eleventh, of "none of them", is 0 throughout, so that the log
+    of the sum of the ten's exponentials is how much an image looks like any digit.
+
+    References:
+        Salimans et al., "Improved Techniques for Training GANs", NeurIPS 2016, arXiv:1606.03498, section 5.
+    """
     import keras
 
     layers = keras.layers
-    down = {"kernel_size": 4, "strides": 2, "padding": "same"}
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Rescaling(2.0, offset=-1.0),
-            layers.Conv2D(32, **down),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Dropout(0.3),
-            layers.Conv2D(64, **down),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Dropout(0.3),
-            layers.Flatten(),
-            layers.Dense(1),
-        ],
-        name="digit_discriminator",
-    )
+    x = images = keras.Input((28, 28, 1))
+    x = layers.Rescaling(2.0, offset=-1.0)(x)
+    x = _reduced(x, 32)
+    x = _reduced(x, 64, normalized=True)
+    return keras.Model(images, _is_any(layers.Flatten()(x)), name="digit_discriminator")
 
 
-def colour_generator(*, latent: int = 64) -> Model:
+def colour_generator(*, latent: int = 74) -> Model:
     """Return a generator of colour images, that lays one smooth picture over another with a mask.
 
-    (n, latent) normal numbers to (n, 64, 64, 3) in [0, 1]. Ground and ink begin as one colour each, to which a coarse
-    picture is added, of nothing at first; the mask says where ink is. It is made by bilinear enlargement and
-    convolutions: enlarged evenly and then convolved, no pixel is covered more often than its neighbours.
+    (n, latent) numbers, the last ten for the digit that is asked for, to (n, 64, 64, 3) in [0, 1]. Ground and ink
+    begin as one colour each, to which a coarse picture is added, of nothing at first; the mask says where ink is. It
+    is made by bilinear enlargement and convolutions: enlarged evenly and then convolved, no pixel is covered more
+    often than its neighbours.
 
     References:
         Yang et al., "LR-GAN: Layered Recursive Generative Adversarial Networks for Image Generation", ICLR 2017,
@@ -109,29 +108,33 @@ def colour_generator(*, latent: int = 64) -> Model:
 
 
 def colour_discriminator() -> Model:
-    """Return a discriminator of colour images: (n, 64, 64, 3) in [0, 1] to (n, 1) logits, above 0 for real."""
+    """Return a discriminator of colour images: (n, 64, 64, 3) in [0, 1] to (n, 1) logits, above 0 for real.
+
+    It has a layer "classes" as `digit_discriminator` has.
+    """
     import keras
 
     layers = keras.layers
+    x = images = keras.Input((64, 64, 3))
+    # The generator enlarges evenly: there is nothing to be told apart by that is finer.
+    x = layers.AveragePooling2D(2)(layers.Rescaling(2.0, offset=-1.0)(x))
+    for channels in (32, 64, 96):
+        x = _reduced(x, channels)
+    return keras.Model(images, _is_any(layers.Flatten()(x)), name="colour_discriminator")
 
-    def reduced(channels: int) -> list[Any]:
-        return [
-            layers.Conv2D(channels, 4, strides=2, padding="same"),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Dropout(0.2),
-        ]
 
-    return keras.Sequential(
-        [
-            keras.Input((64, 64, 3)),
-            layers.Rescaling(2.0, offset=-1.0),
-            # The generator enlarges evenly: there is nothing to be told apart by that is finer.
-            layers.AveragePooling2D(2),
-            *reduced(32),
-            *reduced(64),
-            *reduced(96),
-            layers.Flatten(),
-            layers.Dense(1),
-        ],
-        name="colour_discriminator",
-    )
+def _reduced(x: Any, channels: int, *, normalized: bool = False) -> Any:
+    """Return half as many rows and columns of so many channels."""
+    from keras import layers
+
+    x = layers.Conv2D(channels, 4, strides=2, padding="same", use_bias=not normalized)(x)
+    x = layers.BatchNormalization(momentum=0.9)(x) if normalized else x
+    return layers.Dropout(0.2)(layers.LeakyReLU(negative_slope=0.2)(x))
+
+
+def _is_any(features: Any) -> Any:
+    """Return a logit: how much the features look like any of the classes."""
+    import keras
+
+    classes = keras.layers.Dense(_CLASSES, name="classes")(features)
+    return keras.ops.logsumexp(classes, axis=-1, keepdims=True)

@@ -9,13 +9,18 @@ from numpy.typing import NDArray
 
 from reference_models.task import Model
 
-__all__ = ["as_bytes", "as_shares", "latents", "samples"]
+__all__ = ["CLASSES", "as_bytes", "as_shares", "asked_for", "latents", "samples"]
+
+CLASSES = 10
+"""The last numbers of a latent vector: which digit is asked for, 1 there and 0 elsewhere."""
 
 _BATCH = 250
 
 
 def latents(generator: Model, count: int, *, key: int) -> NDArray[np.float32]:
-    """Return (count, d) independent normal numbers, the same for the same key on every machine.
+    """Return (count, d) latent vectors, the same for the same key on every machine.
+
+    Independent normal numbers, and then the digits in turn: 0 to 9, and 0 again.
 
     Args:
         generator: Its input says how many numbers make an image.
@@ -23,7 +28,13 @@ def latents(generator: Model, count: int, *, key: int) -> NDArray[np.float32]:
         key: Names the numbers.
     """
     random = np.random.Generator(np.random.Philox(key=key))
-    return random.standard_normal((count, generator.input_shape[-1])).astype(np.float32)
+    normal = random.standard_normal((count, generator.input_shape[-1] - CLASSES)).astype(np.float32)
+    return np.concatenate([normal, np.eye(CLASSES, dtype=np.float32)[np.arange(count) % CLASSES]], axis=1)
+
+
+def asked_for(z: NDArray[Any]) -> NDArray[np.int64]:
+    """Return (n,) the digits that latent vectors ask for."""
+    return np.asarray(z[:, -CLASSES:].argmax(axis=1))
 
 
 def samples(generator: Model, z: NDArray[Any]) -> NDArray[np.float32]:

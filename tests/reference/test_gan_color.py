@@ -12,7 +12,7 @@ from reference_models.data import coloured_digits
 from reference_models.gan.copies import copied
 from reference_models.gan.latent import Truncation
 from reference_models.gan.reader import colour_reader, digits_present, ink_of, read_from
-from reference_models.gan.sampling import as_shares, latents, samples
+from reference_models.gan.sampling import as_shares, asked_for, latents, samples
 from reference_models.tasks.gan_color import TASK  # noqa: F401 - what the fixtures test
 
 SURE = ByFunction(lambda _, probabilities: float(max(probabilities) >= 0.8))
@@ -35,7 +35,7 @@ def latent_to_digit(result, reader):
 
 @pytest.fixture
 def made(robust, latent_to_digit, z):
-    return robust(latent_to_digit, z, np.zeros(len(z), int), bounds=UNBOUNDED, name="gan_color")
+    return robust(latent_to_digit, z, asked_for(z), bounds=UNBOUNDED, name="gan_color")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,8 @@ def test_the_reader_can_be_trusted_before_it_is_asked_about_samples(robust, read
 # ---------------------------------------------------------------- the generator
 
 
-def test_it_makes_all_ten_digits(made) -> None:
+def test_it_makes_all_ten_digits_and_the_one_that_is_asked_for(made) -> None:
+    assert made.accuracy() >= 0.7
     assert made.score(digits_present) >= 1
 
 
