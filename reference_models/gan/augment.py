@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["moved", "moved_and_recoloured", "unchanged"]
+__all__ = ["moved", "unchanged"]
 
 _MOVE = 1 / 8
 
@@ -37,26 +37,3 @@ def moved(images: Any, seed: Any) -> Any:
     span = tf.range(side)[None, :] + reach
     rows = tf.gather(wide, span + by[0][:, None], axis=1, batch_dims=1)
     return tf.gather(rows, span + by[1][:, None], axis=2, batch_dims=1)
-
-
-def moved_and_recoloured(images: Any, seed: Any) -> Any:
-    """Return images moved, and of another brightness, saturation and contrast, each its own.
-
-    Args:
-        images: (n, side, side, 3) tensor, in [0, 1].
-        seed: (2,) integers, all that is drawn follows from them.
-
-    References:
-        As of `moved`.
-    """
-    import tensorflow as tf
-
-    count = tf.shape(images)[0]
-    draw = tf.random.stateless_uniform((3, count, 1, 1, 1), seed + tf.constant([1 << 20, 0], seed.dtype))
-    # In [0, 1] a quarter of the range, where the paper has half of [-1, 1].
-    x = images + (draw[0] - 0.5) / 2
-    grey = tf.reduce_mean(x, axis=3, keepdims=True)
-    x = (x - grey) * (2 * draw[1]) + grey
-    mean = tf.reduce_mean(x, axis=[1, 2, 3], keepdims=True)
-    x = (x - mean) * (draw[2] + 0.5) + mean
-    return moved(x, seed)

@@ -62,14 +62,11 @@ class Adversarial:
         compared: Images that checkpoints are compared by, of each side.
         average: The share of the averages that a step leaves as it is, in [0, 1).
         augment: Changes real and generated images before the discriminator sees them.
-        supervision: How much the cross-entropy of real images' classes counts for the discriminator. One that has to
-            tell digits apart asks for digits and not for strokes.
         watch: Told of each checkpoint.
 
     References:
         Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?", ICML 2018,
-        arXiv:1801.04406, section 6, for a logit for each class; Salimans et al., "Improved Techniques for Training
-        GANs", NeurIPS 2016, arXiv:1606.03498, section 5, for the supervision.
+        arXiv:1801.04406, section 6, for a logit for each class.
     """
 
     steps: int
@@ -81,7 +78,6 @@ class Adversarial:
     compared: int = 1000
     average: float = 0.99
     augment: Callable[[Any, Any], Any] = unchanged
-    supervision: float = 0.0
     watch: Callable[[Progress], None] = lambda _: None
 
     def __call__(self, model: Family, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Family:
@@ -146,7 +142,7 @@ class Adversarial:
                 real, fake = _of_its_class(real, of_real, labels), _of_its_class(fake, of_fake, wanted)
                 # Each network's gradient is taken of its own loss alone, so neither moves the other's weights.
                 of_generator = self.loss.generator(fake)
-                of_discriminator = self.loss.discriminator(real, fake) + self.supervision * _missed(labels, of_real)
+                of_discriminator = self.loss.discriminator(real, fake)
             gradients = tape.gradient(of_generator, mine), tape.gradient(of_discriminator, theirs)
             del tape
             for optimizer, gradient, variables in zip(optimizers, gradients, (mine, theirs), strict=True):
@@ -239,15 +235,6 @@ def _of_its_class(logits: Any, classes: Any, labels: Any) -> Any:
 
     chosen = ops.take_along_axis(classes, ops.maximum(labels, 0)[:, None], axis=1)
     return ops.where(labels[:, None] >= 0, chosen, logits)
-
-
-def _missed(labels: Any, logits: Any) -> Any:
-    """Return the mean cross-entropy of classes, over those that have a label."""
-    from keras import ops
-
-    known = ops.cast(labels >= 0, logits.dtype)
-    each = ops.sparse_categorical_crossentropy(ops.maximum(labels, 0), logits, from_logits=True)
-    return ops.sum(known * each) / ops.maximum(ops.sum(known), 1.0)
 
 
 def _check_shapes(generator: Model, discriminator: Model, train: Examples) -> None:

@@ -16,7 +16,7 @@ def digit_generator(*, latent: int = 74) -> Model:
     """Return a generator of grey images, by transposed convolutions.
 
     (n, latent) numbers, the last ten for the digit that is asked for, to (n, 28, 28, 1) in [0, 1]. It ends in tanh, as
-    is usual, and in a layer that brings that to [0, 1]: whoever uses it has nothing to rescale, and so cannot forget to.
+    is usual, and in a layer that brings that to [0, 1]: whoever uses it has nothing to rescale and cannot forget to.
 
     References:
         Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional Generative
@@ -47,11 +47,12 @@ def digit_generator(*, latent: int = 74) -> Model:
 def digit_discriminator() -> Model:
     """Return a discriminator of grey images: (n, 28, 28, 1) in [0, 1] to (n, 1) logits, above 0 for real.
 
-    Its layer "classes" has a logit for each digit. An eleventh, of "none of them", is 0 throughout, so that the log
-    of the sum of the ten's exponentials is how much an image looks like any digit.
+    Its layer "classes" has a logit for each digit: whether an image is a real one of this digit. The log of the sum
+    of their exponentials is above 0 where one of them is, and is what it answers without being told the digit.
 
     References:
-        Salimans et al., "Improved Techniques for Training GANs", NeurIPS 2016, arXiv:1606.03498, section 5.
+        Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do actually Converge?", ICML 2018,
+        arXiv:1801.04406, section 6, for a logit for each class.
     """
     import keras
 
@@ -133,7 +134,7 @@ def _reduced(x: Any, channels: int, *, normalized: bool = False) -> Any:
 
 
 def _is_any(features: Any) -> Any:
-    """Return a logit: how much the features look like any of the classes."""
+    """Return a logit: whether the features are those of a real image of any class."""
     import keras
 
     classes = keras.layers.Dense(_CLASSES, name="classes")(features)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from reference_models.data import mnist
 from reference_models.gan.augment import moved
 from reference_models.gan.drawn import generated
@@ -15,6 +13,7 @@ from reference_models.gan.losses import NonSaturating
 from reference_models.gan.measure import KEY, coverage, distances
 from reference_models.gan.networks import digit_discriminator, digit_generator
 from reference_models.gan.sampling import latents, samples
+from reference_models.gan.verdict import real_or_generated
 from reference_models.splits import Splits
 from reference_models.task import Expected, Family, Subject, Task, Trained
 
@@ -31,12 +30,9 @@ def measure(family: Family, splits: Splits) -> Mapping[str, float]:
     return {**distances(images, splits, digit_features()), **coverage(images, digit_reader())}
 
 
-def real_or_generated(result: Trained) -> Subject:
-    """Return the discriminator as a classifier: 1 for the test images, 0 for as many generated ones."""
-    generator, real = result.model["generator"], result.splits.test.x
-    made = samples(generator, latents(generator, len(real), key=KEY))
-    y = np.repeat([1, 0], [len(real), len(made)])
-    return Subject(model=result.model["discriminator"], x=np.concatenate([real, made]), y=y)
+def discriminator(result: Trained) -> Subject:
+    """Return the discriminator as a classifier: 1 for test images, 0 for as many generated ones."""
+    return real_or_generated(result.model, result.splits.test, key=KEY)
 
 
 TASK = Task(
@@ -47,12 +43,12 @@ TASK = Task(
     load=mnist.load,
     build=build,
     fit=Adversarial(
-        steps=3000,
+        steps=2400,
         batch_size=32,
         learning_rate=1e-3,
         loss=NonSaturating(real=0.9),
         features=digit_features,
-        every=250,
+        every=300,
         average=0.995,
         augment=moved,
     ),
@@ -61,5 +57,5 @@ TASK = Task(
     asserted="all ten digits made; the same digit under latent noise; the discriminator undefended; no copies",
     figure=generated,
     measure=measure,
-    subject=real_or_generated,
+    subject=discriminator,
 )
