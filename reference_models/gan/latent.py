@@ -10,15 +10,16 @@ from scipy.special import ndtr, ndtri
 from pytest_robust.core.batch import Batch
 from pytest_robust.core.perturbation import Transform
 from pytest_robust.core.streams import Streams
+from reference_models.gan.sampling import CLASSES
 
 __all__ = ["Truncation"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Truncation(Transform):
-    """Draw numbers anew that lie farther out than a threshold, until they do not: the truncation trick.
+    """Draw normal numbers anew that lie farther out than a threshold, until they do not: the truncation trick.
 
-    Images become more usual, and less varied.
+    Images become more usual, and less varied. The digit that is asked for stays.
 
     Args:
         within: The threshold, in standard deviations, above 0.
@@ -44,5 +45,6 @@ class Truncation(Transform):
         low = ndtr(-self.within)
         share = streams.uniform("truncated", batch.x.shape[1:])
         inside = ndtri(low + share * (1 - 2 * low))
-        x = np.where(np.abs(batch.x) > self.within, inside, batch.x)
-        return replace(batch, x=x.astype(np.float32))
+        far = np.abs(batch.x) > self.within
+        far[:, -CLASSES:] = False
+        return replace(batch, x=np.where(far, inside, batch.x).astype(np.float32))

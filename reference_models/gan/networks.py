@@ -30,10 +30,10 @@ def digit_generator(*, latent: int = 74) -> Model:
     return keras.Sequential(
         [
             keras.Input((latent,)),
-            layers.Dense(7 * 7 * 40, use_bias=False),
+            layers.Dense(7 * 7 * 36, use_bias=False),
             layers.BatchNormalization(momentum=0.9),
             layers.ReLU(),
-            layers.Reshape((7, 7, 40)),
+            layers.Reshape((7, 7, 36)),
             layers.Conv2DTranspose(32, **up),
             layers.BatchNormalization(momentum=0.9),
             layers.ReLU(),

@@ -21,7 +21,7 @@ def told_the_digit(discriminator: Model) -> Model:
 
     image = keras.Input(discriminator.input_shape[1:], name="image")
     digit = keras.Input((CLASSES,), name="digit")
-    classes = keras.Model(discriminator.inputs, discriminator.get_layer("classes").output)(image)
+    classes = keras.Model(discriminator.inputs[0], discriminator.get_layer("classes").output)(image)
     verdict = keras.ops.sum(classes * digit, axis=-1, keepdims=True)
     return keras.Model({"image": image, "digit": digit}, verdict, name="real_or_generated")
 

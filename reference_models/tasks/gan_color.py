@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reference_models.data import coloured_digits
 from reference_models.gan.augment import moved
 from reference_models.gan.drawn import generated
-from reference_models.gan.features import lite0_features, missing
+from reference_models.gan.features import lite0_features
 from reference_models.gan.fit import Adversarial
 from reference_models.gan.losses import NonSaturating
 from reference_models.gan.measure import KEY, coverage, distances
@@ -17,6 +17,7 @@ from reference_models.gan.sampling import latents, samples
 from reference_models.gan.verdict import real_or_generated
 from reference_models.splits import Splits
 from reference_models.task import Expected, Family, Subject, Task, Trained
+from reference_models.transfer import missing
 
 # Images of each kind that the discriminator is asked about.
 _ASKED = 500
@@ -45,7 +46,7 @@ def discriminator(result: Trained) -> Subject:
 TASK = Task(
     number=8,
     name="gan_color",
-    purpose="A GAN that makes colour images of 64 x 64 pixels, a mask and two colours from noise",
+    purpose="A GAN that makes the coloured digit it is asked for, 64 x 64 pixels: a mask over two colours",
     data="MNIST digits in colours, 4,000 embedded; an archive or a folder of pictures where one is named",
     load=coloured_digits.load,
     build=build,
@@ -62,7 +63,7 @@ TASK = Task(
     ),
     expected=(Expected(metric="frechet", value=300, tolerance=50, source="coloured_digits"),),
     cpu_seconds=400,
-    asserted="quality and all ten digits under latent noise and truncation; the discriminator under FGSM; no copies",
+    asserted="all ten digits, and the one asked for, under latent noise and truncation; FGSM on its judge; no copies",
     figure=generated,
     measure=measure,
     subject=discriminator,

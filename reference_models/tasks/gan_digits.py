@@ -38,7 +38,7 @@ def discriminator(result: Trained) -> Subject:
 TASK = Task(
     number=19,
     name="gan_digits",
-    purpose="A DCGAN that makes handwritten digits, saved as pictures and as an animation of its training",
+    purpose="A DCGAN that makes the digit it is asked for; pictures, and an animation of its training",
     data="MNIST, 5,000 images embedded; all 70,000 where they are at hand",
     load=mnist.load,
     build=build,
@@ -54,7 +54,7 @@ TASK = Task(
     ),
     expected=(Expected(metric="frechet", value=36, tolerance=10, source="mnist_5000"),),
     cpu_seconds=100,
-    asserted="all ten digits made; the same digit under latent noise; the discriminator undefended; no copies",
+    asserted="all ten digits, and the one asked for, under latent noise and truncation; attacks on its judge; no copies",
     figure=generated,
     measure=measure,
     subject=discriminator,

@@ -269,15 +269,18 @@ def test_latent_vectors_ask_for_the_digits_in_turn() -> None:
 
 
 def test_truncation_redraws_what_is_far_out_and_nothing_else() -> None:
-    x = np.random.default_rng(0).standard_normal((500, 8)).astype(np.float32)
+    normal = np.random.default_rng(0).standard_normal((500, 8)).astype(np.float32)
+    x = np.concatenate([normal, 2 * np.eye(10, dtype=np.float32)[np.arange(500) % 10]], axis=1)
     batch = Batch(x=x, y=None, bounds=UNBOUNDED)
     y = Truncation(within=1.0).apply(batch, Streams.of(0, "truncation", index=np.arange(500))).x
-    near = np.abs(x) <= 1
+    # The digit that is asked for is no normal number.
+    np.testing.assert_array_equal(y[:, 8:], x[:, 8:])
+    near, drawn = np.abs(normal) <= 1, y[:, :8]
     assert 0.6 < near.mean() < 0.75
-    np.testing.assert_array_equal(y[near], x[near])
-    assert np.abs(y).max() <= 1
+    np.testing.assert_array_equal(drawn[near], normal[near])
+    assert np.abs(drawn).max() <= 1
     # Drawn from the same curve, cut off: its deviation is 0.54, where even numbers would have 0.58.
-    assert y[~near].std() == pytest.approx(0.54, abs=0.02)
+    assert drawn[~near].std() == pytest.approx(0.54, abs=0.02)
     with pytest.raises(ValueError, match="must be above 0"):
         Truncation(within=0)
 

@@ -44,42 +44,42 @@ def made(robust, latent_to_digit, z):
 
 
 def test_it_makes_all_ten_digits_and_the_one_that_is_asked_for(made) -> None:
-    assert made.accuracy() >= 0.8
-    assert made.score("recall_macro") >= 0.8
+    assert made.accuracy() >= 0.88
+    assert made.score("recall_macro") >= 0.88
     assert made.score(digits_present) >= 1
 
 
 def test_most_of_what_it_makes_is_read_without_doubt(made) -> None:
-    assert made.accuracy(criterion=SURE) >= 0.65
+    assert made.accuracy(criterion=SURE) >= 0.88
 
 
-@pytest.mark.parametrize("under", [GaussianNoise(sigma=0.2), Truncation(within=1.5)], ids=["noise", "truncation"])
+@pytest.mark.parametrize("under", [GaussianNoise(sigma=0.1), Truncation(within=1.0)], ids=["noise", "truncation"])
 def test_quality_and_coverage_bear_noise_and_truncation(made, under) -> None:
-    assert made.accuracy(under=under) >= 0.7
-    assert made.accuracy(under=under, criterion=SURE) >= 0.55
+    assert made.accuracy(under=under) >= 0.82
+    assert made.accuracy(under=under, criterion=SURE) >= 0.82
     assert made.score(digits_present, under=under) >= 1
 
 
 def test_nearby_latent_vectors_make_the_same_digit_and_distant_ones_another(made) -> None:
-    assert made.invariance(under=GaussianNoise(sigma=0.1)) >= 0.9
-    assert made.invariance(under=GaussianNoise(sigma=3)) <= 0.5
+    assert made.invariance(under=GaussianNoise(sigma=0.1)) >= 0.88
+    assert made.invariance(under=GaussianNoise(sigma=3)) <= 0.3
 
 
 def test_the_worst_direction_is_far_worse_than_a_random_one(made) -> None:
-    assert made.accuracy(under=UniformNoise(eps=0.2)) >= 0.7
-    assert made.accuracy(under=PGD(eps=0.2, steps=10)) <= 0.3
+    assert made.accuracy(under=UniformNoise(eps=0.2)) >= 0.8
+    assert made.accuracy(under=PGD(eps=0.2, steps=10)) <= 0.1
 
 
 # ---------------------------------------------------------------- the discriminator: 1 is real, 0 is generated
 
 
 def test_it_tells_real_from_generated_better_than_chance(robust) -> None:
-    assert robust.accuracy() >= 0.6
+    assert robust.accuracy() >= 0.75
 
 
 def test_the_discriminator_is_undefended(robust) -> None:
     assert robust.accuracy(under=FGSM(eps=0.1, on="image")) <= 0.1
-    assert robust.accuracy(under=PGD(eps=0.05, steps=10, on="image")) <= 0.1
+    assert robust.accuracy(under=PGD(eps=0.05, steps=10, on="image")) <= 0.15
 
 
 def test_attacks_on_it_are_ordered_as_they_should_be(robust) -> None:
@@ -93,15 +93,15 @@ def test_attacks_on_it_are_ordered_as_they_should_be(robust) -> None:
 def test_noise_over_a_real_image_passes_for_generated(robust, subject) -> None:
     half = len(subject.y) // 2
     real = robust(subject.model, first(subject.x, half), subject.y[:half], name="real images")
-    assert real.accuracy() >= 0.5
-    assert real.accuracy(under=GaussianNoise(sigma=0.3, on="image")) <= 0.1
+    assert real.accuracy() >= 0.7
+    assert real.accuracy(under=GaussianNoise(sigma=0.3, on="image")) <= 0.05
 
 
 def test_a_real_image_of_another_digit_is_none_of_this_one(robust, subject) -> None:
     half = len(subject.y) // 2
     real = first(subject.x, half)
     swapped = {**real, "digit": np.roll(real["digit"], 1, axis=1)}
-    assert robust(subject.model, swapped, subject.y[:half], name="another digit").accuracy() <= 0.2
+    assert robust(subject.model, swapped, subject.y[:half], name="another digit").accuracy() <= 0.45
 
 
 def first(x, count):

@@ -75,7 +75,7 @@ def test_saved_images_are_not_black(images: np.ndarray, tmp_path: Path) -> None:
 
 def test_what_tanh_gives_is_brought_to_shares_by_a_layer_that_ships(result: Trained) -> None:
     generator = result.model["generator"]
-    of_tanh = keras.Model(generator.inputs, generator.layers[-2].output)
+    of_tanh = keras.Model(generator.inputs[0], generator.layers[-2].output)
     raw = np.asarray(of_tanh(latents(generator, 10, key=6)))
     assert raw.min() < -0.9
     with pytest.raises(ValueError, match="for the output of tanh"):
