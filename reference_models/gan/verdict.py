@@ -31,14 +31,15 @@ def real_or_generated(family: Family, real: Examples, *, key: int) -> Subject:
 
     Args:
         family: Its "generator" makes the others.
-        real: Images it has not learned from, and their digits.
+        real: Images it has not learned from, and their digits; where these are not known, the discriminator is asked
+            about images alone, as it has learned then.
         key: Of the latent vectors.
     """
     z = latents(family["generator"], len(real), key=key)
-    digits = np.concatenate([real.y, asked_for(z)])
-    x = {
-        "image": np.concatenate([as_shares(real.x), samples(family["generator"], z)]),
-        "digit": np.eye(CLASSES, dtype=np.float32)[digits],
-    }
+    images = np.concatenate([as_shares(real.x), samples(family["generator"], z)])
     y = np.repeat([1, 0], [len(real), len(z)])
+    if (real.y < 0).any():
+        return Subject(model=family["discriminator"], x=images, y=y)
+    digits = np.concatenate([real.y, asked_for(z)])
+    x = {"image": images, "digit": np.eye(CLASSES, dtype=np.float32)[digits]}
     return Subject(model=told_the_digit(family["discriminator"]), x=x, y=y)

@@ -54,7 +54,7 @@ TASK = Task(
     ),
     expected=(Expected(metric="frechet", value=36, tolerance=10, source="mnist_5000"),),
     cpu_seconds=100,
-    asserted="all ten digits, and the one asked for, under latent noise and truncation; attacks on its judge; no copies",
+    asserted="all ten digits, and the one asked for, under latent noise and truncation; FGSM on its judge; no copies",
     figure=generated,
     measure=measure,
     subject=discriminator,

@@ -15,7 +15,7 @@ from reference_models.gan.pictures import save_each
 from reference_models.gan.reader import ink_of
 from reference_models.gan.sampling import as_shares, latents, samples
 from reference_models.store import shipped_at
-from reference_models.task import Trained
+from reference_models.task import Trained, fitted
 from reference_models.tasks.gan_color import TASK
 
 keras = pytest.importorskip("keras")
@@ -53,6 +53,19 @@ def test_a_generator_of_112_pixels_is_refused() -> None:
         ValueError, match=r"makes images of shape \(112, 112, 3\), the discriminator takes \(64, 64, 3\)"
     ):
         TASK.fit({**family, "generator": wide}, TASK.load().train, quick=True, on_epoch=lambda _: None)
+
+
+@installed
+def test_it_learns_from_pictures_that_nobody_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = TASK.load().train.x[:100]
+    np.savez(tmp_path / coloured_digits.FILE, x_train=pictures[:80], x_test=pictures[80:])
+    monkeypatch.setenv("ROBUST_DATA_DIR", str(tmp_path))
+    splits = TASK.load()
+    family = fitted(TASK, splits.train, seed=0, quick=True, on_epoch=lambda _: None)
+    trained = Trained(task=TASK, seed=0, model=family, splits=splits, metrics={}, cpu_seconds=0)
+    subject = TASK.subject(trained)
+    assert (subject.x.shape, list(np.bincount(subject.y))) == ((40, 64, 64, 3), [20, 20])
+    assert np.isfinite(subject.model.predict(subject.x, verbose=0)).all()
 
 
 def test_a_layer_written_in_place_of_its_output_is_no_image() -> None:
