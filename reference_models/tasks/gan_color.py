@@ -61,8 +61,12 @@ TASK = Task(
         average=0.995,
         augment=moved,
     ),
-    expected=(Expected(metric="frechet", value=300, tolerance=50, source="coloured_digits"),),
-    cpu_seconds=400,
+    expected=(
+        # One seed, 0: 210; real images have 65, noise has 1,749. On other pictures nothing was measured.
+        Expected(metric="frechet", value=210, tolerance=60, source="coloured_digits"),
+        Expected(metric="digits", value=10, tolerance=0.5, source="coloured_digits"),
+    ),
+    cpu_seconds=485,
     asserted="all ten digits, and the one asked for, under latent noise and truncation; FGSM on its judge; no copies",
     figure=generated,
     measure=measure,

@@ -52,8 +52,12 @@ TASK = Task(
         average=0.995,
         augment=moved,
     ),
-    expected=(Expected(metric="frechet", value=36, tolerance=10, source="mnist_5000"),),
-    cpu_seconds=100,
+    expected=(
+        # Seeds 0 to 2: 10.6, 13.8, 12.8; real images have 2.0, noise has 521. On all 70,000 nothing was measured.
+        Expected(metric="frechet", value=12.4, tolerance=4, source="mnist_5000"),
+        Expected(metric="digits", value=10, tolerance=0.5, source="mnist_5000"),
+    ),
+    cpu_seconds=86,
     asserted="all ten digits, and the one asked for, under latent noise and truncation; FGSM on its judge; no copies",
     figure=generated,
     measure=measure,

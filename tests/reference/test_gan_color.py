@@ -52,34 +52,37 @@ def test_the_reader_can_be_trusted_before_it_is_asked_about_samples(robust, read
 
 
 def test_it_makes_all_ten_digits_and_the_one_that_is_asked_for(made) -> None:
-    assert made.accuracy() >= 0.7
+    assert made.accuracy() >= 0.9
     assert made.score(digits_present) >= 1
 
 
-@pytest.mark.parametrize("under", [GaussianNoise(sigma=0.1), Truncation(within=1.5)], ids=["noise", "truncation"])
+@pytest.mark.parametrize("under", [GaussianNoise(sigma=0.1), Truncation(within=1.0)], ids=["noise", "truncation"])
 def test_quality_and_coverage_bear_noise_and_truncation(made, under) -> None:
-    assert made.accuracy(criterion=SURE) >= 0.5
-    assert made.accuracy(under=under, criterion=SURE) >= 0.45
+    assert made.accuracy(criterion=SURE) >= 0.88
+    assert made.accuracy(under=under) >= 0.83
+    assert made.accuracy(under=under, criterion=SURE) >= 0.8
     assert made.score(digits_present, under=under) >= 1
 
 
 def test_nearby_latent_vectors_make_the_same_digit(made) -> None:
-    assert made.invariance(under=GaussianNoise(sigma=0.05)) >= 0.85
-    assert made.invariance(under=GaussianNoise(sigma=3)) <= 0.5
+    assert made.invariance(under=GaussianNoise(sigma=0.05)) >= 0.93
+    assert made.invariance(under=GaussianNoise(sigma=3)) <= 0.3
 
 
 # ---------------------------------------------------------------- the discriminator: 1 is real, 0 is generated
 
 
-def test_it_tells_real_from_generated_better_than_chance(robust) -> None:
-    assert robust.accuracy() >= 0.55
+def test_it_hardly_tells_real_from_generated_any_more(robust) -> None:
+    # As it is meant to be in the end: who could tell would still have something to teach the generator.
+    assert robust.accuracy() >= 0.5
+    assert robust.accuracy() <= 0.7
 
 
 def test_the_discriminator_is_undefended(robust) -> None:
     fgsm, noise = FGSM(eps=0.05, on="image"), UniformNoise(eps=0.05, on="image")
-    assert robust.accuracy(under=fgsm) <= 0.2
+    assert robust.accuracy(under=fgsm) <= 0.1
     # The control: a step of the same size in a random direction.
-    assert robust.accuracy(under=noise) >= robust.accuracy(under=fgsm) + 0.2
+    assert robust.accuracy(under=noise) >= robust.accuracy(under=fgsm) + 0.3
 
 
 # ---------------------------------------------------------------- copies
