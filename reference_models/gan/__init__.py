@@ -1,0 +1,1 @@
+"""Making images from noise: generators, discriminators, their losses and training, and what is measured of them."""
