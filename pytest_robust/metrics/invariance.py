@@ -39,7 +39,7 @@ class Invariance(ExampleMetric):
         if not isinstance(self.criterion, AgainstClean):
             raise InvalidArgument(
                 f"criterion={self.criterion!r} judges by labels, and invariance by the answer before the change: "
-                "give SameAsClean() or BoxesKept(iou=0.5), Kept(...) around one for texts or values, or measure accuracy"
+                "give SameAsClean() or BoxesKept(iou=0.5), for texts and values Kept(...) of it, or measure accuracy"
             )
 
     @property

@@ -29,7 +29,7 @@ _SHOWN = (
     "Wednesday, March 5, 1997",
     "two thousand, three hundred and ninety-one",
     "Germany, Poland, and Switzerland",
-    "21 square kilometers",
+    "75 years ago",
 )
 
 
@@ -90,7 +90,7 @@ def _draw_shares(axes: Axes, result: Trained) -> None:
         spread = [[right / n - interval.low], [interval.high - right / n]]
         axes.bar(place, right / n, color=LINES[0] if place == 0 else LINES[1], width=0.6)
         axes.errorbar(place, right / n, yerr=spread, color=LINES[-1], capsize=4)
-        axes.annotate(f"{right / n:.0%}", (place, right / n), (8, 2), textcoords="offset points", fontsize=8)
+        axes.annotate(f"{right / n:.1%}", (place, 1.03), fontsize=8, ha="center")
     names = [f"{name}\n({len(part):,})" for name, part in parts.items()]
     axes.set_xticks(range(len(parts)), names, fontsize=8)
     axes.set(ylim=(0, 1.1), ylabel="exactly right, 95 % interval")
@@ -106,10 +106,12 @@ TASK = Task(
     build=build,
     fit=TeacherForcing(epochs=24, batch_size=64, learning_rate=3e-3, unknown=0.02),
     expected=(
-        Expected(metric="exact match", value=0.985, tolerance=0.015, source="cldr_en_fr"),
+        # Seeds 0 and 1: 0.992 and 0.978, 99.8 and 98.2; what was left out of training, 1.000 each.
+        # What pairs of your own come to depends on them, and nothing is expected of it.
+        Expected(metric="exact match", value=0.985, tolerance=0.012, source="cldr_en_fr"),
         Expected(metric="BLEU", value=99.0, tolerance=1.0, source="cldr_en_fr"),
     ),
-    cpu_seconds=125,
+    cpu_seconds=130,
     asserted="exact match and BLEU under typos, word order, punctuation and case; dates said in another way",
     figure=where_it_looks,
     measure=how_well_it_translates,

@@ -123,10 +123,10 @@ TASK = Task(
     build=build,
     fit=NextPiece(steps=1000, batch_size=32, context=novel.EXCERPT, learning_rate=3e-3, unknown=0.001),
     expected=(
-        # Seed 0: 4.13.
-        Expected(metric="perplexity", value=4.13, tolerance=0.2, source="pride_and_prejudice"),
+        # Seeds 0 and 1: 4.133 and 4.139. What a text of your own comes to depends on it, and nothing is expected of it.
+        Expected(metric="perplexity", value=4.13, tolerance=0.1, source="pride_and_prejudice"),
     ),
-    cpu_seconds=190,
+    cpu_seconds=195,
     asserted="perplexity under typos and case against clean; what it writes neither repeats nor copies",
     figure=what_it_writes,
     measure=how_well_it_reads_on,
