@@ -79,7 +79,8 @@ class Row:
         one: Time of a single image, as a ratio to the original's.
         many: Time of a batch, likewise.
         accuracy: On the test set.
-        by_gradients: Robust accuracy under PGD by the variant's own gradients, or those of the network it was made of where it has none.
+        by_gradients: Robust accuracy under PGD by the variant's own gradients, or where it has none by those of the
+            network that it was made of.
         by_scores: Robust accuracy under Square, which asks for scores alone.
         agreement: With the original.
         agreement_attacked: With the original, under the attack by gradients.
@@ -189,8 +190,8 @@ def as_markdown(rows: list[Row], *, about: Mapping[str, str]) -> str:
         "Made by `python -m reference_models.compression`, in one run on one thread. Times are ratios to the first\n"
         "row's, the median over turns with its 95 % interval; shares have 95 % intervals. Attacks in L-infinity,\n"
         f"eps {EPS:g}: PGD by the model's own gradients, or where it has none (LiteRT) by those of the network it was\n"
-        "made of, and Square by scores alone. Integers tell their scores in steps, which makes Square find less: of two\n"
-        "robust accuracies the lower one counts.\n\n"
+        "made of, and Square by scores alone. Integers tell their scores in steps, which makes Square find less:\n"
+        "of two robust accuracies the lower one counts.\n\n"
         + "\n".join(f"| {' | '.join(line)} |" for line in lines)
         + f"\n\n{told}\n"
     )
