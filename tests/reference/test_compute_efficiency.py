@@ -34,7 +34,9 @@ def test_in_integers_it_answers_as_the_original(robust, original) -> None:
     assert robust.accuracy() >= robust(original).accuracy() - 0.01
 
 
-@pytest.mark.parametrize("under", [GaussianNoise(sigma=0.1), Rotate(degrees=15), Translate(width=1 / 28)], ids=repr)
+@pytest.mark.parametrize(
+    "under", [GaussianNoise(sigma=0.1), Rotate(degrees=15), Translate(width=1 / 28, height=1 / 28)], ids=repr
+)
 def test_what_a_scanner_does_does_not_part_the_two(robust, original, under) -> None:
     assert robust.agreement(original, under=under) >= 0.97
 
@@ -58,7 +60,7 @@ def test_in_integers_it_is_no_less_robust(robust, original, subject, few) -> Non
 
 def test_attacked_inputs_do_not_part_the_two_either(robust, original, subject, few) -> None:
     int8 = robust(subject.model, *few, name="int8")
-    assert int8.agreement(original, under=TransferAttack(surrogate=original, attack=OWN)) >= 0.95
+    assert int8.agreement(original, under=TransferAttack(surrogate=original, attack=OWN)) >= 0.88
 
 
 def test_pruned_of_93_weights_in_100_it_reads_as_well(robust, result, original) -> None:
@@ -67,16 +69,21 @@ def test_pruned_of_93_weights_in_100_it_reads_as_well(robust, result, original) 
     assert pruned.agreement(original) >= 0.95
 
 
-def test_what_pruning_costs_shows_under_attack(robust, result, original, few) -> None:
+def test_what_pruning_costs_shows_only_under_attack(robust, result, original, few) -> None:
     pruned, whole = robust(result.model["pruned"], *few, name="pruned"), robust(original, *few, name="original")
+    assert whole.accuracy(under=OWN) >= pruned.accuracy(under=OWN) + 0.02
     assert pruned.accuracy(under=OWN) >= whole.accuracy(under=OWN) - 0.2
-    assert pruned.agreement(original, under=OWN) <= pruned.agreement(original)
+    # Of the attacked digits they read many differently, where they read the others alike.
+    assert pruned.agreement(original, under=OWN) <= 0.85
 
 
-def test_a_student_of_a_sixteenth_reads_most(robust, result, original) -> None:
-    student = robust(result.model["distilled"], name="student")
-    assert student.accuracy() >= 0.9
-    assert student.agreement(original) >= 0.9
+def test_what_a_teacher_gives_shows_only_under_attack(robust, result, original, few) -> None:
+    taught, alone = (robust(result.model[name], name=name) for name in ("distilled", "alone"))
+    assert taught.accuracy() >= 0.92
+    assert taught.accuracy() >= alone.accuracy() - 0.015
+    assert taught.agreement(original) >= 0.92
+    taught, alone = (robust(result.model[name], *few, name=name) for name in ("distilled", "alone"))
+    assert taught.accuracy(under=OWN) >= alone.accuracy(under=OWN) + 0.04
 
 
 def test_in_16_bits_hardly_an_answer_changes(robust, original, few) -> None:

@@ -210,8 +210,12 @@ def test_a_softmax_of_16_bits_has_an_infinite_logarithm_and_ours_has_none(result
     in_half = keras.ops.convert_to_numpy(keras.ops.softmax(keras.ops.cast(wide, "float16")))
     assert in_half[0, 0] == 0
     assert keras.ops.convert_to_numpy(keras.ops.softmax(keras.ops.cast(wide, "float32")))[0, 0] > 0
-    answers = as_bfloat16(original).predict(result.splits.test.x[:20], verbose=0)
+    narrow = as_bfloat16(original)
+    assert {str(each.dtype) for each in narrow.variables} == {"bfloat16"}
+    answers = narrow.predict(result.splits.test.x[:20], verbose=0)
     assert answers.dtype == np.float32
+    # 8 bits of each number are left: enough for the answer, not for the same probability.
+    assert np.abs(answers - original.predict(result.splits.test.x[:20], verbose=0)).max() > 0
     np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-6)
 
 
