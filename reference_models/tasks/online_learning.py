@@ -68,7 +68,7 @@ def the_one_that_ships_first(result: Trained) -> Subject:
 
 
 def along_the_stream(result: Trained) -> Figure:
-    """Replay the streams, and draw how many of the events were answered right before they were learned from."""
+    """Draw how many of the events of each stream were answered right before they were learned from."""
     from reference_models.streams.compare import REACTIONS, watched
 
     train = result.splits.train

@@ -133,8 +133,8 @@ def test_a_record_notes_how_the_model_and_the_interval_were_understood_once_each
         notes = ("its answers are logits", "its answers are logits")
 
     noted = Noted(MODEL.weights, MODEL.bias)
-    score = Subject(noted, X, Y, groups=np.arange(80) // 2).score("accuracy")
-    record = score.record(score >= 0.5)
+    gap = Subject(noted, X, Y, groups=np.arange(80) // 2).generalization_gap(train=(X, Y))
+    record = gap.record(gap <= 0.5)
     assert record.notes == ("the interval does not allow for groups", "its answers are logits")
     assert [line for line in explain(record).splitlines() if line.startswith("note: ")] == [
         "note: the interval does not allow for groups",
