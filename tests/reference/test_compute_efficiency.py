@@ -80,7 +80,7 @@ def test_what_pruning_costs_shows_only_under_attack(robust, result, original, fe
 def test_what_a_teacher_gives_shows_only_under_attack(robust, result, original, few) -> None:
     taught, alone = (robust(result.model[name], name=name) for name in ("distilled", "alone"))
     assert taught.accuracy() >= 0.92
-    assert taught.accuracy() >= alone.accuracy() - 0.015
+    assert taught.accuracy() >= alone.accuracy() - 0.03
     assert taught.agreement(original) >= 0.92
     taught, alone = (robust(result.model[name], *few, name=name) for name in ("distilled", "alone"))
     assert taught.accuracy(under=OWN) >= alone.accuracy(under=OWN) + 0.04
