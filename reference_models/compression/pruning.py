@@ -62,7 +62,7 @@ def staying_zero(masks: list[NDArray[np.float32]]) -> Any:
     """
     import keras
 
-    class StayingZero(keras.callbacks.Callback):
+    class StayingZero(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
         def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras passes it by name
             self._mask()
 

@@ -102,8 +102,8 @@ class Row:
 def variants(family: Family, splits: Splits) -> dict[str, Any]:
     """Return each variant: a Keras model, or the contents of a LiteRT file.
 
-    Those in integers end in logits. A softmax in 8 bits answers in steps of 1/256, and all that is surely one
-    digit looks alike: an attack by scores would find no way, and the model would look robust.
+    Those in integers end in logits. A softmax in 8 bits answers in steps of 1/256: of whatever is surely one digit the
+    scores are the same to the bit, and an attack by scores has nothing to go by.
     """
     examples = splits.train.x[:CALIBRATION]
     original = family["original"]
@@ -128,12 +128,14 @@ def measured(family: Family, splits: Splits, *, examples: int, turns: int = _TUR
     """
     made = variants(family, splits)
     one, many = (_latencies(made, splits.test.x[:size], turns=turns) for size in (1, _MANY))
-    whole = {name: _judged(name, native, family, splits, examples) for name, native in made.items()}
+    contents = {name: _contents(native) for name, native in made.items()}
+    whole: dict[str, Any] = {name: _judged(name, native, family, splits, examples) for name, native in made.items()}
     return [
         Row(
             name=name,
             zeros=round(zeros(_source(name, native, family)), 4),
-            **_sizes(native),
+            bytes=len(contents[name]),
+            compressed=len(zlib.compress(contents[name], 9)),
             one=one[name],
             many=many[name],
             **whole[name],
@@ -144,11 +146,8 @@ def measured(family: Family, splits: Splits, *, examples: int, turns: int = _TUR
 
 def read(path: Path = JSON) -> dict[str, Row]:
     """Return the rows that were kept, by name."""
-    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    return {
-        row["name"]: Row(**{key: Share(**value) if isinstance(value, dict) else value for key, value in row.items()})
-        for row in rows
-    }
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return {row["name"]: Row(**{key: _as_kept(value) for key, value in row.items()}) for row in rows}
 
 
 def as_json(rows: list[Row], *, about: Mapping[str, str]) -> str:
@@ -197,14 +196,17 @@ def as_markdown(rows: list[Row], *, about: Mapping[str, str]) -> str:
     )
 
 
-def _sizes(native: Any) -> dict[str, int]:
+def _as_kept(value: Any) -> Any:
+    return Share(**value) if isinstance(value, dict) else value
+
+
+def _contents(native: Any) -> bytes:
+    """Return what a variant is on disk."""
     if isinstance(native, bytes):
-        content = native
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            native.save(Path(folder) / "model.keras")
-            content = (Path(folder) / "model.keras").read_bytes()
-    return {"bytes": len(content), "compressed": len(zlib.compress(content, 9))}
+        return native
+    with tempfile.TemporaryDirectory() as folder:
+        native.save(Path(folder) / "model.keras")
+        return (Path(folder) / "model.keras").read_bytes()
 
 
 def _judged(name: str, native: Any, family: Family, splits: Splits, examples: int) -> dict[str, Share]:

@@ -208,10 +208,7 @@ def _work(plan: Plan, folder: Path, index: int) -> None:
         velocities = [tf.Variable(tf.zeros_like(each)) for each in model.trainable_variables]
     step = _step(model, plan, velocities)
 
-    @tf.function
-    def everywhere(x: Any, y: Any) -> Any:
-        return strategy.run(step, args=(x, y))
-
+    everywhere = tf.function(lambda x, y: strategy.run(step, args=(x, y)))
     of = strategy.num_replicas_in_sync
     losses = [
         float(strategy.experimental_local_results(everywhere(tf.constant(batch.x), tf.constant(batch.y)))[0])
