@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,7 +63,12 @@ def _step(learner: Model) -> Any:
 
 
 def _largest() -> int:
-    # Linux tells kilobytes, macOS bytes.
+    status = Path("/proc/self/status")
+    if status.is_file():
+        # Not `ru_maxrss`: a process inherits that from the one that started it, which may be larger.
+        (kilobytes,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status.read_text(encoding="utf-8"), re.MULTILINE)
+        return 1024 * int(kilobytes)
+    # macOS tells bytes.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

@@ -124,7 +124,8 @@ def _panel(axes: Axes, title: str, logs: Mapping[str, Log]) -> None:
     axes.set(ylim=(0, 1), xlim=(0, len(next(iter(logs.values())).right)))
     axes.grid(color="#eeeeee")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1, 0.06))
+    # Not see-through: a learner that is reset again and again comes down to it.
+    axes.legend(fontsize=8, framealpha=0.9, edgecolor="none", loc="lower right", bbox_to_anchor=(1, 0.06))
 
 
 def _moving(right: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -26,9 +26,21 @@ SOON, LATER = 200, 1500
 
 
 @pytest.fixture(scope="module")
-def logs(result):
+def replayed(result):
     """Replay the streams: what was answered on the way is not kept with the model."""
-    return {name: replay(name, result.splits.train)[1] for name in SHOWN}
+    return {name: replay(name, result.splits.train) for name in SHOWN}
+
+
+@pytest.fixture(scope="module")
+def logs(replayed):
+    return {name: log for name, (_, log) in replayed.items()}
+
+
+@pytest.mark.parametrize("name", ["mini_batch", "scikit_learn", "river"])
+def test_a_replay_ends_with_the_model_that_ships(robust, replayed, result, name) -> None:
+    x = np.ascontiguousarray(mirrored(result.splits.test.x))
+    ships = result.model[name].predict(x, verbose=0).argmax(axis=-1)
+    assert robust(replayed[name][0], x, ships, name=f"{name} replayed").accuracy() >= 0.95
 
 
 @pytest.mark.parametrize("name", ["mini_batch", "incremental", "scikit_learn", "river"])
