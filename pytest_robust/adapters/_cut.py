@@ -46,7 +46,7 @@ class Exchange:
         return _Exchanged(self._padding)(self.original, instead=self.instead, tokens=tokens)
 
 
-class _Exchanged(keras.layers.Layer):
+class _Exchanged(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
     """Vectors in place of others, but for padding; with the mask of those whose place they take."""
 
     def __init__(self, padding: int | None) -> None:

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +117,7 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
                 _, _, dtype = read_header[version](file)
                 if dtype.hasobject:
                     # NumPy would run whatever the pickle asks for.
-                    found[key] = np.asarray(unpickled(file, _ARRAYS), dtype=object)
+                    found[key] = unpickled(cast("BinaryIO", file), _ARRAYS)
                     continue
             with archive.open(f"{key}.npy") as file:
                 found[key] = np.lib.format.read_array(file, allow_pickle=False)

@@ -22,6 +22,8 @@ from reference_models.text.tuning import Tuning, probabilities
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from pytest_robust import Dataset
+
 # Test sentences that the figure asks about, and those of them that are attacked by gradients.
 _DRAWN, _ATTACKED = 200, 40
 # Tokens of the sentences that are attacked by gradients: each step costs as much as three answers.
@@ -69,8 +71,9 @@ def short_sentences(result: Trained, count: int) -> tuple[dict[str, NDArray[np.i
     return inputs([tokens[row] for row in rows]), test.y[rows]
 
 
-def length_of_a_vector(x: Mapping[str, NDArray[Any]]) -> float:
+def length_of_a_vector(data: Dataset) -> float:
     """Return the length that the vectors of words have, in the middle: the unit for changes of them."""
+    x: Any = data.x
     lengths = np.linalg.norm(x["embeddings"], axis=-1)
     return float(np.median(lengths[x["padding_mask"] > 0]))
 
@@ -99,8 +102,8 @@ def opinions_and_vectors(result: Trained) -> Figure:
         }
     space = embedding_space(whole(result.model, "tuned"), layer="token_embedding")
     vectors = space.data(*short_sentences(result, _ATTACKED))
-    near, one = Asked(space.model, vectors), length_of_a_vector(vectors.x)
-    ways = {"random": UniformNoise, "by gradients (PGD)": partial(PGD, steps=7)}
+    near, one = Asked(space.model, vectors), length_of_a_vector(vectors)
+    ways: dict[str, Any] = {"random": UniformNoise, "by gradients (PGD)": partial(PGD, steps=7)}
     around = {
         name: {
             0.0: near.accuracy().estimate(),

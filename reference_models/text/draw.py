@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ def bars(axes: Axes, found: Mapping[str, Mapping[str, Estimate]]) -> None:
     _finish(axes)
 
 
-def curves(axes: Axes, found: Mapping[str, Mapping[float, Estimate]], *, across: str) -> None:
+def curves(axes: Axes, found: Mapping[str, Mapping[Any, Estimate]], *, across: str) -> None:
     """Draw accuracies over the strength of a change, with their intervals.
 
     Args:
@@ -56,7 +56,7 @@ def curves(axes: Axes, found: Mapping[str, Mapping[float, Estimate]], *, across:
     _finish(axes)
 
 
-def _points(axes: Axes, at: NDArray[np.float64], points: list[Estimate], name: str, place: int, *, wide: float) -> None:
+def _points(axes: Axes, at: NDArray[Any], points: list[Estimate], name: str, place: int, *, wide: float) -> None:
     values = np.array([each.value for each in points])
     around = (values - [each.low for each in points], [each.high for each in points] - values)
     axes.bar(at, values - _CHANCE, 0.9 * wide, bottom=_CHANCE, color=LINES[place], label=name)

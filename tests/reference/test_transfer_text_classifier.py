@@ -66,7 +66,7 @@ def near(result):
     """Return the tuned network from the vectors of words on, short sentences, and the length of a vector."""
     space = embedding_space(whole(result.model, "tuned"), layer="token_embedding")
     data = space.data(*short_sentences(result, 40))
-    return space.model, data, length_of_a_vector(data.x)
+    return space.model, data, length_of_a_vector(data)
 
 
 @pytest.mark.parametrize("norm", [L2, LInf])
