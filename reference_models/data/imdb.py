@@ -50,9 +50,7 @@ def load() -> Splits | None:
         return None
     index = users(_INDEX) or kept_by_keras(_INDEX, _download_index, called="the words of IMDB")
     if index is None:
-        raise FileNotFoundError(
-            f"{path} holds numbers of words, and {_INDEX}, which says which, is not at hand"
-        )
+        raise FileNotFoundError(f"{path} holds numbers of words, and {_INDEX}, which says which, is not at hand")
     return read(path, index)
 
 

@@ -51,15 +51,19 @@ def drawn() -> Model:
     return _of_texts(words, embedding, reading(_DRAWN_WIDTH), name="random")
 
 
-def given() -> Model:
-    """Return a model with MiniLM's vectors of words, which stay what they are."""
+def given(*, stored: str = "float16") -> Model:
+    """Return a model with MiniLM's vectors of words.
+
+    Args:
+        stored: The type of the vectors; float16 takes half the room and is for keeping, and they learn in float32.
+    """
     import keras
 
     known, vectors = word_vectors()
     # 0 is padding, 1 is every word that has no vector.
-    table = np.concatenate([np.zeros((2, vectors.shape[1]), np.float16), vectors])
+    table = np.concatenate([np.zeros((2, vectors.shape[1])), vectors])
     words = keras.layers.TextVectorization(vocabulary=list(known), name="words")
-    embedding = keras.layers.Embedding(*table.shape, weights=[table], trainable=False, dtype="float16", name="vectors")
+    embedding = keras.layers.Embedding(*table.shape, weights=[table.astype(stored)], dtype=stored, name="vectors")
     return _of_texts(words, embedding, reading(table.shape[1]), name="minilm")
 
 
@@ -70,7 +74,10 @@ def joined(model: Model, convolutions: Model) -> Model:
 
 
 def family() -> Family:
-    """Return both, and for each domain the convolutions of one that is to know nothing of it."""
+    """Return both, and for each domain the convolutions of one that is to know nothing of it.
+
+    These stand behind MiniLM's vectors as they are, `joined(given(), ...)`, so that these need not be kept again.
+    """
     width = word_vectors()[1].shape[1]
     return {"random": drawn(), "minilm": given(), **{without(domain): reading(width) for domain in DOMAINS}}
 
@@ -86,23 +93,31 @@ class Convolutions:
 
     Args:
         drawn: How the one is fitted whose vectors are drawn at random.
-        given: How those are fitted whose vectors are MiniLM's.
+        given: How the one is fitted whose vectors are MiniLM's to begin with.
+        frozen: How those are fitted whose vectors stay MiniLM's.
     """
 
     drawn: Supervised
     given: Supervised
+    frozen: Supervised
 
     def __call__(self, model: Family, train: Examples, *, quick: bool, on_epoch: Callable[[Epoch], None]) -> Family:
         """Fit each; those without a domain on the sentences of the others."""
         domains = domain_of(train.x)
         model["random"].get_layer("words").adapt(train.x.astype(object))
         self._fit(model["random"], self.drawn, train, quick=quick, on_epoch=on_epoch)
-        self._fit(model["minilm"], self.given, train, quick=quick, on_epoch=on_epoch)
+
+        learner = given(stored="float32")
+        self._fit(learner, self.given, train, quick=quick, on_epoch=on_epoch)
+        model["minilm"].set_weights(learner.get_weights())
+
+        words, frozen, _ = _parts(given(stored="float32"))
+        frozen.trainable = False
         for domain in DOMAINS:
             rows = domains != domain
             rest = Examples(x=train.x[rows], y=train.y[rows])
-            whole = joined(model["minilm"], model[without(domain)])
-            self._fit(whole, self.given, rest, quick=quick, on_epoch=on_epoch)
+            whole = _of_texts(words, frozen, model[without(domain)], name=without(domain))
+            self._fit(whole, self.frozen, rest, quick=quick, on_epoch=on_epoch)
         return model
 
     def _fit(
