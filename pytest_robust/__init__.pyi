@@ -1,3 +1,4 @@
+from .adapters._embedding_space import EmbeddingSpace, embedding_space
 from .core.average_precision import COCO, AveragePrecision, Overlaps
 from .core.bounds import UNBOUNDED, Bounds
 from .core.box_criteria import BoxesFound, BoxesKept, NoFalseAlarms
@@ -51,6 +52,7 @@ __all__ = [
     "Dataset",
     "Defended",
     "DriftingStream",
+    "EmbeddingSpace",
     "Exactly",
     "Gradual",
     "InvalidArgument",
@@ -76,5 +78,6 @@ __all__ = [
     "WithinTolerance",
     "WordNet",
     "WorstOf",
+    "embedding_space",
 ]
 __version__: str

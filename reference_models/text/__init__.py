@@ -1,0 +1,1 @@
+"""Texts: what a network that was trained elsewhere makes of them, and how it is tuned."""
