@@ -36,8 +36,9 @@ of the models that ship; they and what they keep under attack are compared in `t
 The network is small, and images are read from one file: what is saved by waiting less shows here only as far as there
 is waiting. On an accelerator the same ways have other ratios; the command above measures them.
 
-Mixed float16 is not among them: one step took {float16:.0f} times as long as one in float32, since processors multiply
-float16 in software. Mixed bfloat16 depends on the processor's instructions in the same way.
+Mixed float16 is not among them: one step took {float16:.0f} times as long as one in float32, since
+this processor has no instructions for it; on another it may be many times more. Mixed bfloat16 depends on the processor
+in the same way, and gains where it has instructions.
 
 Gradient checkpointing is there for memory. A step of training a stack of {deep} convolutions took {kept:.0f} MB beyond
 what the process had before with all activations kept, and {recomputed:.0f} MB with one in six kept ({share:.2f} of it).

@@ -123,14 +123,14 @@ def _shares(axes: Axes, result: Trained) -> None:
     axes.text(
         0.72, list(WAYS).index("jit"), "as the plain one but for rounding; does not ship", fontsize=7, va="center"
     )
-    axes.set(xlim=(0.7, 1.0), xlabel=f"share of {every:,} test digits read right; of {asked[KINDS[1]]} under attack")
-    axes.set_title("clean, and under attack (95 % intervals)", fontsize=9)
+    axes.set(xlim=(0.7, 1.0), xlabel=f"share read right of {every:,} test digits, attacked {asked[KINDS[1]]}")
+    axes.set_title(f"clean, and under PGD of eps {EPS:g} (95 % intervals)", fontsize=9)
     axes.legend(
         axes.containers[:: len(SHIPPED) + len(SAME_TO_THE_BIT)],
-        ("clean", f"under PGD, eps {EPS:g}"),
+        ("clean", "attacked"),
         fontsize=8,
         frameon=False,
-        loc="lower left",
+        loc="center left",
     )
 
 
