@@ -139,10 +139,10 @@ TASK = Task(
         Expected(metric="without_amazon", value=0.814, tolerance=0.02, source="sentiment"),
         Expected(metric="without_imdb", value=0.83, tolerance=0.02, source="sentiment"),
         Expected(metric="without_yelp", value=0.865, tolerance=0.02, source="sentiment"),
-        # Seeds 0 to 2: 0.920, 0.928, 0.922.
-        Expected(metric="tuned", value=0.923, tolerance=0.015, source="sentiment"),
+        # Seeds 0 to 2: 0.915, 0.925, 0.917.
+        Expected(metric="tuned", value=0.919, tolerance=0.014, source="sentiment"),
     ),
-    cpu_seconds=130,
+    cpu_seconds=115,
     asserted="typing errors, synonyms, other names; another domain; words exchanged for the worst; vectors of words",
     figure=opinions_and_vectors,
     measure=measure,

@@ -8,7 +8,11 @@ from pytest_robust import L2, embedding_space
 from pytest_robust.attacks import PGD, UniformNoise, WordSubstitution
 from pytest_robust.transforms import AddDistractor, KeyboardTypos, Negate, Synonyms
 from reference_models.data import sentiment
-from reference_models.tasks.text_cnn import tfidf, whole
+from reference_models.tasks.text_cnn import (
+    TASK,  # noqa: F401 - what the fixtures test
+    tfidf,
+    whole,
+)
 from reference_models.text.cnn import without
 
 

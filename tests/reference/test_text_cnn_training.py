@@ -38,10 +38,10 @@ def test_words_are_in_the_model_and_come_back_with_it(result: Trained, tmp_path:
     # A tokenizer beside the model is forgotten, or fitted again on other texts: then the numbers are other words'.
     model, test = result.model["random"], result.splits.test[:50]
     model.save(tmp_path / "words.keras")
-    again = Subject(tmp_path / "words.keras", test.x, test.y)
-    assert again.agreement(model) >= 1
-    assert again.accuracy() >= 0.7
-    known = keras.saving.load_model(tmp_path / "words.keras", safe_mode=True).get_layer("words").get_vocabulary()
+    assert Subject(tmp_path / "words.keras", test.x, test.y).accuracy() >= 0.7
+    again = keras.saving.load_model(tmp_path / "words.keras", safe_mode=True)
+    np.testing.assert_array_equal(answers(again, test.x), answers(model, test.x))
+    known = again.get_layer("words").get_vocabulary()
     assert known == model.get_layer("words").get_vocabulary()
     assert {"not", "good"} <= set(known)
 
@@ -61,7 +61,7 @@ def test_without_a_mask_padding_is_read_as_words(result: Trained) -> None:
 
     def naive(padded: np.ndarray) -> np.ndarray:
         found = vectors(padded)
-        return np.asarray(convolutions([found, np.ones(padded.shape, np.float32)]))
+        return np.asarray(convolutions([found, keras.ops.ones(padded.shape)]))
 
     assert np.abs(naive(np.pad(numbers, ((0, 0), (0, 40)))) - naive(numbers)).max() > 1e-3
 
@@ -109,7 +109,11 @@ def test_words_that_were_not_learned_are_all_one_where_vectors_are_drawn(result:
     # MiniLM knows words that the training data do not have: that is what its vectors are for.
     random, minilm = result.model["random"], result.model["minilm"]
     known = [set(model.get_layer("words").get_vocabulary()) for model in (random, minilm)]
-    words = [word for word in ("superb", "atrocious", "exquisite", "splendid") if word in known[1] - known[0]][:2]
+    words = [
+        word
+        for word in ("exquisite", "splendid", "luminous", "elegant", "miserable", "gorgeous", "cheerful")
+        if word in known[1] - known[0]
+    ][:2]
     texts = np.array([f"The soup was {word}." for word in words])
     one, other = answers(random, texts)
     np.testing.assert_array_equal(one, other)
