@@ -77,7 +77,7 @@ def test_what_pruning_costs_shows_only_under_attack(robust, result, original, fe
     assert pruned.agreement(original, under=OWN) <= 0.85
 
 
-def test_a_student_of_a_sixteenth_reads_most_with_its_teacher_or_alone(robust, result, original, few) -> None:
+def test_a_student_of_a_fifteenth_reads_most_with_its_teacher_or_alone(robust, result, original, few) -> None:
     taught, alone = (robust(result.model[name], name=name) for name in ("distilled", "alone"))
     assert taught.accuracy() >= 0.92
     assert taught.accuracy() >= alone.accuracy() - 0.03
