@@ -199,8 +199,6 @@ def test_the_teacher_is_no_help_here_and_the_table_says_so(result: Trained) -> N
     rows = read()
     assert rows["distilled"].compressed == pytest.approx(rows["alone"].compressed, rel=0.1)
     assert abs(rows["distilled"].accuracy.value - rows["alone"].accuracy.value) < 0.03
-    # What it gives is the teacher's robustness.
-    assert rows["distilled"].by_gradients.low > rows["alone"].by_gradients.high
 
 
 # Sixteen bits.
