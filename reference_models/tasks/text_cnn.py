@@ -12,9 +12,10 @@ from reference_models.data import imdb, sentiment
 from reference_models.figures import blank
 from reference_models.splits import Splits
 from reference_models.supervised import Supervised
-from reference_models.task import Family, Model, Subject, Task, Trained
+from reference_models.task import Expected, Family, Model, Subject, Task, Trained
 from reference_models.text.cnn import Convolutions, answers, family, given, joined, without
 from reference_models.text.draw import bars, curves
+from reference_models.text.lexicon import REVIEWS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -133,7 +134,7 @@ def sentences_and_typos(result: Trained) -> Figure:
     asked = {name: Asked(model, test.x, test.y) for name, model in models.items()}
     changes = {
         "a word in five\nleft out": DropWords(rate=0.2),
-        "the worst synonyms\nof a word in five": WordSubstitution(most=0.2),
+        "the worst synonyms,\na word in three": WordSubstitution(most=0.34, lexicon=REVIEWS),
     }
     figure = blank(width=9, height=3.6)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
@@ -171,8 +172,8 @@ TASK = Task(
         frozen=Supervised(epochs=12, batch_size=32, learning_rate=1e-3),
     ),
     expected=(
-        # Seeds 0 to 3: 0.826, 0.816, 0.823, 0.825. Counted words and a linear model have 0.838.
-        Expected(metric="random", value=0.823, tolerance=0.015, source="sentiment"),
+        # Seeds 0 to 3: 0.825, 0.816, 0.823, 0.825. Counted words and a linear model have 0.838.
+        Expected(metric="random", value=0.822, tolerance=0.015, source="sentiment"),
         # 0.843, 0.843, 0.846, 0.855.
         Expected(metric="minilm", value=0.847, tolerance=0.016, source="sentiment"),
         # 0.824, 0.829, 0.799, 0.834.
@@ -183,7 +184,7 @@ TASK = Task(
         Expected(metric="without_yelp", value=0.761, tolerance=0.03, source="sentiment"),
         # Of the 50,000 reviews nothing was measured here.
     ),
-    cpu_seconds=30,
+    cpu_seconds=26,
     asserted="typing errors; negation, by its direction; length; another domain; words exchanged for the worst",
     figure=sentences_and_typos,
     measure=measure,
