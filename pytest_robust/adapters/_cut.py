@@ -130,15 +130,26 @@ def behind(model: Any, inputs: Any, path: tuple[Any, ...], exchange: Exchange) -
         path: From `path_to`.
         exchange: What stands there.
     """
-    call = _call(path[0], model)
-    # Not called as layers: a model inside another one drops the masks of what it is given, with a warning.
-    arriving = keras.Model(call.model.input, call.arriving).call(inputs)
+    call, given = _call(path[0], model), keras.tree.flatten(inputs)
+    arriving = _following(call.arriving, call.model.inputs, given)
     if len(path) == 1:
         leaving = exchange.behind(path[0], arriving)
     else:
         leaving = behind(functional(path[0]), arriving, path[1:], exchange)
-    rest = keras.Model([*keras.tree.flatten(call.leaving), *call.model.inputs], call.model.output)
-    return rest.call([*keras.tree.flatten(leaving), *keras.tree.flatten(inputs)])
+    starts = [*keras.tree.flatten(call.leaving), *call.model.inputs]
+    return _following(call.model.output, starts, [*keras.tree.flatten(leaving), *given])
+
+
+def _following(wanted: Any, starts: list[Any], given: list[Any]) -> Any:  # noqa: ANN401 - symbolic tensors
+    """Return what follows from some tensors of a model as it follows from others in their place."""
+    known = {id(start): one for start, one in zip(starts, given, strict=True)}
+    # Where a start is itself what is wanted, no model leads there.
+    missing = [each for each in keras.tree.flatten(wanted) if id(each) not in known]
+    if missing:
+        # Not called as a layer: a model inside another one drops the masks of what it is given, with a warning.
+        found = keras.tree.flatten(keras.Model(starts, missing).call(given))
+        known |= {id(each): one for each, one in zip(missing, found, strict=True)}
+    return keras.tree.map_structure(lambda each: known[id(each)], wanted)
 
 
 def _paths(model: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - a keras.Model

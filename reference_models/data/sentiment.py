@@ -65,7 +65,8 @@ def load() -> Splits:
             rows = order[(found.domains[order] == domain) & (found.labels[order] == label)]
             rank[rows], count[rows] = np.arange(len(rows)), len(rows)
     tested = rank * _TESTED < count
-    train, test = (order[which[order]] for which in (~tested, tested))
+    # The first of each kind are tested on, so that what is left is no random order any more.
+    train, test = (random.permutation(np.flatnonzero(which)) for which in (~tested, tested))
     return Splits(
         train=Examples(x=found.texts[train], y=found.labels[train]),
         test=Examples(x=found.texts[test], y=found.labels[test]),

@@ -15,6 +15,7 @@ from reference_models.supervised import Supervised
 from reference_models.task import Expected, Family, Model, Subject, Task, Trained
 from reference_models.text.cnn import Convolutions, answers, family, given, joined, without
 from reference_models.text.draw import bars, curves
+from reference_models.text.lexicon import REVIEWS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -133,7 +134,7 @@ def sentences_and_typos(result: Trained) -> Figure:
     asked = {name: Asked(model, test.x, test.y) for name, model in models.items()}
     changes = {
         "a word in five\nleft out": DropWords(rate=0.2),
-        "the worst synonyms\nof a word in five": WordSubstitution(most=0.2),
+        "the worst synonyms,\na word in three": WordSubstitution(most=0.34, lexicon=REVIEWS),
     }
     figure = blank(width=9, height=3.6)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))

@@ -16,6 +16,7 @@ from reference_models.splits import Splits
 from reference_models.task import Expected, Family, Subject, Task, Trained
 from reference_models.text.draw import bars, curves
 from reference_models.text.encoder import PACKAGED, at_hand, encoder, inputs, missing, name_of
+from reference_models.text.lexicon import REVIEWS
 from reference_models.text.transfer import FIRST, RANK, Reader, TextTransfer, family, parts, whole, without
 from reference_models.text.tuning import Tuning, probabilities
 
@@ -90,7 +91,7 @@ def opinions_and_vectors(result: Trained) -> Figure:
         "unchanged": None,
         "a typing error": KeyboardTypos(edits=1),
         "four typing\nerrors": KeyboardTypos(edits=4),
-        "every synonym": Synonyms(rate=1),
+        "every synonym": Synonyms(rate=1, lexicon=REVIEWS),
         "a word in five\nleft out": DropWords(rate=0.2),
     }
     found = {}

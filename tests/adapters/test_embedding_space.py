@@ -53,6 +53,12 @@ def inside_another() -> Any:
     return keras.Model(tokens, layers.Dense(3, activation="softmax")(features(tokens)))
 
 
+def around_another() -> Any:
+    texts = keras.Input((), dtype="string")
+    vectorization = layers.TextVectorization(vocabulary=[f"w{token}" for token in range(1, WORDS - 1)])
+    return keras.Model(texts, over_tokens(steps=None)(vectorization(texts)))
+
+
 def half_precision() -> Any:
     tokens = keras.Input((STEPS,), dtype="int32")
     x = layers.Embedding(WORDS, SIZE, dtype="float16")(tokens)
@@ -80,6 +86,7 @@ MODELS: dict[str, tuple[Callable[[], Any], Any]] = {
     "masked, of any length": (masked, TOKENS),
     "sequential": (sequential, TOKENS),
     "a model inside another": (inside_another, TOKENS),
+    "around another": (around_another, np.array(TEXTS)),
     "half precision": (half_precision, TOKENS),
     "texts": (over_texts, np.array(TEXTS)),
     "texts in a column": (lambda: over_texts((1,)), np.array(TEXTS)[:, None]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pytest_robust import L2, embedding_space
@@ -14,6 +16,9 @@ from reference_models.tasks.text_cnn import (
     whole,
 )
 from reference_models.text.cnn import without
+from reference_models.text.lexicon import REVIEWS
+
+VERB = re.compile(r"\b(is|was|are|were|have|has|can|will|would)\b")
 
 
 def test_it_tells_praise_from_blame(robust, result) -> None:
@@ -38,9 +43,10 @@ def test_a_typing_error_costs_it_little_and_four_cost_it_much(robust) -> None:
 
 
 def test_a_denied_praise_is_less_of_one(robust, result, subject) -> None:
-    praise = subject.x[subject.y == 1]
+    # Those with a verb that a denial is put to; of the others it would change nothing.
+    praise = [text for text, label in zip(subject.x, subject.y, strict=True) if label == 1 and VERB.search(text)]
     denied = robust(subject.model, praise, name="praise")
-    assert denied.direction(under=Negate(rate=1), lowers=1, tolerance=0.05) >= 0.7
+    assert denied.direction(under=Negate(rate=1), lowers=1) >= 0.7
 
 
 def test_length_is_nothing_to_it(robust, subject) -> None:
@@ -56,8 +62,10 @@ def test_it_knows_what_it_was_told_of_elsewhere(robust, result) -> None:
 
 
 def test_the_worst_synonyms_break_more_than_any(robust) -> None:
-    assert robust.accuracy(under=WordSubstitution(most=0.2)) <= robust.accuracy(under=Synonyms(rate=0.2))
-    assert robust.accuracy(under=WordSubstitution(most=0.2)) >= 0.6
+    assert robust.accuracy(under=WordSubstitution(most=0.3, lexicon=REVIEWS)) <= robust.accuracy(
+        under=Synonyms(rate=1, lexicon=REVIEWS)
+    )
+    assert robust.accuracy(under=WordSubstitution(most=0.3, lexicon=REVIEWS)) >= 0.6
 
 
 @pytest.mark.filterwarnings("error")

@@ -57,7 +57,7 @@ def test_a_text_is_answered_alike_alone_and_beside_a_long_one(result: Trained, n
 def test_without_a_mask_padding_is_read_as_words(result: Trained) -> None:
     model = result.model["random"]
     vectors, convolutions = (model.get_layer("of_numbers").get_layer(name) for name in ("vectors", "reading"))
-    numbers = np.asarray(model.get_layer("words")(keras.ops.convert_to_tensor(["I loved it."])))
+    numbers = np.asarray(model.get_layer("words")(keras.ops.convert_to_tensor(result.splits.test.x[:20])))
 
     def naive(padded: np.ndarray) -> np.ndarray:
         found = vectors(padded)

@@ -10,6 +10,7 @@ from pytest_robust.attacks import FGSM, PGD, UniformNoise, WordSubstitution
 from pytest_robust.transforms import ExchangeNames, KeyboardTypos, Synonyms
 from reference_models.data import sentiment
 from reference_models.tasks.transfer_text_classifier import TASK, length_of_a_vector, reader, short_sentences
+from reference_models.text.lexicon import REVIEWS
 from reference_models.text.transfer import whole, without
 
 pytestmark = pytest.mark.skipif(bool(TASK.missing()), reason=TASK.missing() or "installed")
@@ -38,7 +39,7 @@ def test_a_typing_error_costs_it_little_and_four_cost_it_much(robust) -> None:
 
 
 def test_it_says_the_same_in_other_words(robust) -> None:
-    assert robust.invariance(under=Synonyms(rate=1)) >= 0.85
+    assert robust.invariance(under=Synonyms(rate=1, lexicon=REVIEWS)) >= 0.85
 
 
 def test_who_says_it_is_nothing_to_it(robust, subject) -> None:
@@ -57,8 +58,10 @@ def test_it_knows_what_it_was_told_of_elsewhere(robust, result) -> None:
 
 def test_the_worst_synonyms_break_more_than_any(robust, subject) -> None:
     few = robust(subject.model, subject.x[:80], subject.y[:80], name="80 sentences")
-    assert few.accuracy(under=WordSubstitution(most=0.2)) <= few.accuracy(under=Synonyms(rate=0.2))
-    assert few.accuracy(under=WordSubstitution(most=0.2)) >= 0.7
+    assert few.accuracy(under=WordSubstitution(most=0.3, lexicon=REVIEWS)) <= few.accuracy(
+        under=Synonyms(rate=1, lexicon=REVIEWS)
+    )
+    assert few.accuracy(under=WordSubstitution(most=0.3, lexicon=REVIEWS)) >= 0.7
 
 
 @pytest.fixture(scope="module")

@@ -109,8 +109,8 @@ def test_what_ships_is_joined_with_the_backbone(result: Trained, minilm: Encoder
     for layer in (each for each in before.layers if each.weights):
         for one, two in zip(layer.get_weights(), after.get_layer(layer.name).get_weights(), strict=True):
             assert two.dtype == np.float32
-            tuned = layer.name.split("_")[0] in LINEAR and one.ndim == 2
-            assert (np.abs(one - two).max() > 1e-3) == (tuned or layer.name == "classes")
+            tuned = layer.name == "classes" or (layer.name.split("_")[0] in LINEAR and one.ndim == 2)
+            assert (one != two).any() == tuned
 
 
 def few(minilm: Encoder, **changed: Any) -> tuple[Any, Any, Any]:
@@ -199,7 +199,7 @@ def test_a_bert_of_the_user_is_read_and_trained() -> None:
     assert splits.source == "sentiment, read by bert"
     assert (encoder().shape.layers, encoder().shape.width, encoder().name) == (3, 8, "bert")
     assert encoder().tokens(["Good films"])[0].tolist() == [2, 5, 7, 8, 3]
-    family = TASK.fit(TASK.build(), splits.train[:200], quick=True, on_epoch=lambda _: None)
+    family = TASK.fit(TASK.build(), splits.train[:40], quick=True, on_epoch=lambda _: None)
     measured = TASK.measure(family, transfer_text_classifier.replace(splits, test=splits.test[:40]))
     assert 0 <= measured["tuned"] <= 1
 
