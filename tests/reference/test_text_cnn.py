@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pytest_robust import L2, embedding_space
+from pytest_robust import L2, Template, embedding_space
 from pytest_robust.attacks import PGD, UniformNoise, WordSubstitution
 from pytest_robust.transforms import AddDistractor, KeyboardTypos, Negate, Synonyms
 from reference_models.data import sentiment
@@ -46,7 +46,15 @@ def test_a_denied_praise_is_less_of_one(robust, result, subject) -> None:
     # Those with a verb that a denial is put to; of the others it would change nothing.
     praise = [text for text, label in zip(subject.x, subject.y, strict=True) if label == 1 and VERB.search(text)]
     denied = robust(subject.model, praise, name="praise")
-    assert denied.direction(under=Negate(rate=1), lowers=1) >= 0.7
+    assert denied.direction(under=Negate(rate=1), lowers=1) >= 0.9
+
+
+def test_it_knows_some_denials_and_not_others(robust, subject) -> None:
+    words = {"part": ("film", "phone", "food", "service"), "word": ("good", "great", "nice")}
+    not_good = Template(text="The {part} is not {word}.", words=words, label=0)
+    not_bad = Template(text="The {part} is not {word}.", words={**words, "word": ("bad", "awful")}, label=1)
+    assert robust.minimum_functionality(cases=(not_good,)) >= 0.5
+    assert robust.minimum_functionality(cases=(not_bad,)) <= 0.5
 
 
 def test_length_is_nothing_to_it(robust, subject) -> None:
