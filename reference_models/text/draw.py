@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,7 @@ def _points(axes: Axes, at: NDArray[Any], points: list[Estimate], name: str, pla
     axes.errorbar(at, values, around, fmt="none", ecolor="#444444", elinewidth=1, capsize=2)
 
 
-def _finish(axes: Axes, *, place: str) -> None:
+def _finish(axes: Axes, *, place: Literal["upper center", "lower left"]) -> None:
     axes.axhline(_CHANCE, color="#888888", linestyle=":", linewidth=1)
     axes.annotate("chance", (axes.get_xlim()[0], _CHANCE), (2, -2), textcoords="offset points", fontsize=7, va="top")
     axes.set(ylabel="accuracy", ylim=(min(_CHANCE - 0.05, axes.get_ylim()[0]), 1))

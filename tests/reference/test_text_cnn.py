@@ -49,11 +49,12 @@ def test_a_denied_praise_is_less_of_one(robust, result, subject) -> None:
     assert denied.direction(under=Negate(rate=1), lowers=1) >= 0.9
 
 
-def test_it_knows_some_denials_and_not_others(robust, subject) -> None:
+def test_it_does_not_know_what_a_denial_turns_round(robust) -> None:
+    # The direction is right, as above; the answer often is not.
     words = {"part": ("film", "phone", "food", "service"), "word": ("good", "great", "nice")}
     not_good = Template(text="The {part} is not {word}.", words=words, label=0)
     not_bad = Template(text="The {part} is not {word}.", words={**words, "word": ("bad", "awful")}, label=1)
-    assert robust.minimum_functionality(cases=(not_good,)) >= 0.5
+    assert robust.minimum_functionality(cases=(not_good,)) <= 0.7
     assert robust.minimum_functionality(cases=(not_bad,)) <= 0.5
 
 
