@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["REVIEWS"]
+from pytest_robust import Template
+
+__all__ = ["DENIALS", "REVIEWS"]
 
 REVIEWS: dict[str, tuple[str, ...]] = {
     "amazing": ("astonishing", "astounding"),
@@ -14,8 +16,6 @@ REVIEWS: dict[str, tuple[str, ...]] = {
     "better": ("finer",),
     "bland": ("tasteless",),
     "boring": ("tedious", "dull"),
-    "cheap": ("inexpensive",),
-    "cool": ("neat",),
     "delicious": ("tasty", "scrumptious"),
     "disappointed": ("dissatisfied", "let down"),
     "disappointing": ("unsatisfying",),
@@ -25,14 +25,12 @@ REVIEWS: dict[str, tuple[str, ...]] = {
     "fantastic": ("terrific", "marvelous"),
     "film": ("movie", "picture"),
     "friendly": ("amiable", "cordial"),
-    "fresh": ("new",),
     "good": ("fine", "decent"),
     "great": ("grand", "terrific"),
     "happy": ("glad", "content"),
     "hate": ("detest", "loathe"),
     "hated": ("detested", "loathed"),
     "horrible": ("dreadful", "ghastly"),
-    "like": ("enjoy",),
     "liked": ("enjoyed",),
     "love": ("adore", "cherish"),
     "loved": ("adored", "cherished"),
@@ -48,9 +46,15 @@ REVIEWS: dict[str, tuple[str, ...]] = {
     "sucks": ("stinks",),
     "terrible": ("dreadful", "atrocious"),
     "useless": ("worthless", "futile"),
-    "waste": ("squandering",),
     "wonderful": ("marvelous", "splendid"),
     "worst": ("poorest", "lousiest"),
     "wrong": ("amiss",),
 }
 """Each is exchanged for what a reader of the review would take as the same opinion."""
+
+_PARTS = ("film", "phone", "food", "service", "story", "place")
+DENIALS = (
+    Template(text="The {part} is not {word}.", words={"part": _PARTS, "word": ("good", "great", "nice")}, label=0),
+    Template(text="The {part} is not {word}.", words={"part": _PARTS, "word": ("bad", "awful", "boring")}, label=1),
+)
+"""Denied praise, which is blame, and denied blame, which is praise."""
