@@ -172,19 +172,19 @@ TASK = Task(
         frozen=Supervised(epochs=12, batch_size=32, learning_rate=1e-3),
     ),
     expected=(
-        # Seeds 0 to 3: 0.825, 0.816, 0.823, 0.825. Counted words and a linear model have 0.838.
-        Expected(metric="random", value=0.822, tolerance=0.015, source="sentiment"),
-        # 0.843, 0.843, 0.846, 0.855.
-        Expected(metric="minilm", value=0.847, tolerance=0.016, source="sentiment"),
-        # 0.824, 0.829, 0.799, 0.834.
-        Expected(metric="without_amazon", value=0.822, tolerance=0.035, source="sentiment"),
-        # 0.780, 0.775, 0.745, 0.785.
-        Expected(metric="without_imdb", value=0.771, tolerance=0.035, source="sentiment"),
-        # 0.755, 0.775, 0.755, 0.760.
-        Expected(metric="without_yelp", value=0.761, tolerance=0.03, source="sentiment"),
+        # Seeds 0 to 3: 0.816, 0.818, 0.826, 0.823. Counted words and a linear model have 0.836.
+        Expected(metric="random", value=0.821, tolerance=0.014, source="sentiment"),
+        # 0.846, 0.843, 0.835, 0.848.
+        Expected(metric="minilm", value=0.843, tolerance=0.016, source="sentiment"),
+        # 0.829, 0.854, 0.804, 0.844.
+        Expected(metric="without_amazon", value=0.833, tolerance=0.04, source="sentiment"),
+        # 0.785, 0.775, 0.745, 0.775.
+        Expected(metric="without_imdb", value=0.77, tolerance=0.035, source="sentiment"),
+        # 0.750, 0.765, 0.755, 0.760.
+        Expected(metric="without_yelp", value=0.758, tolerance=0.025, source="sentiment"),
         # Of the 50,000 reviews nothing was measured here.
     ),
-    cpu_seconds=26,
+    cpu_seconds=29,
     asserted="typing errors; negation, by its direction; length; another domain; words exchanged for the worst",
     figure=sentences_and_typos,
     measure=measure,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,8 @@ def bars(axes: Axes, found: Mapping[str, Mapping[str, Estimate]]) -> None:
         at = np.arange(len(labels)) + (place - (len(found) - 1) / 2) * wide
         _points(axes, at, list(estimates.values()), name, place, wide=wide)
     axes.set_xticks(range(len(labels)), labels, fontsize=8)
-    _finish(axes, place="upper center")
+    _finish(axes)
+    axes.legend(frameon=False, fontsize=8, loc="upper center", ncols=len(found))
 
 
 def curves(axes: Axes, found: Mapping[str, Mapping[Any, Estimate]], *, across: str) -> None:
@@ -53,7 +54,9 @@ def curves(axes: Axes, found: Mapping[str, Mapping[Any, Estimate]], *, across: s
             at, [e.low for e in points], [e.high for e in points], color=LINES[place], alpha=0.15, linewidth=0
         )
     axes.set_xlabel(across)
-    _finish(axes, place="lower left")
+    _finish(axes)
+    # Above the line of chance, where the curves end higher.
+    axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 0.12))
 
 
 def _points(axes: Axes, at: NDArray[Any], points: list[Estimate], name: str, place: int, *, wide: float) -> None:
@@ -63,9 +66,10 @@ def _points(axes: Axes, at: NDArray[Any], points: list[Estimate], name: str, pla
     axes.errorbar(at, values, around, fmt="none", ecolor="#444444", elinewidth=1, capsize=2)
 
 
-def _finish(axes: Axes, *, place: Literal["upper center", "lower left"]) -> None:
+def _finish(axes: Axes) -> None:
+    low = min(_CHANCE - 0.06, axes.get_ylim()[0])
     axes.axhline(_CHANCE, color="#888888", linestyle=":", linewidth=1)
-    axes.annotate("chance", (axes.get_xlim()[0], _CHANCE), (2, -2), textcoords="offset points", fontsize=7, va="top")
-    axes.set(ylabel="accuracy", ylim=(min(_CHANCE - 0.05, axes.get_ylim()[0]), 1))
-    axes.legend(frameon=False, fontsize=8, loc=place, ncols=3 if "upper" in place else 1)
+    at = (axes.get_xlim()[1], _CHANCE)
+    axes.annotate("chance", at, (-2, -2), textcoords="offset points", fontsize=7, ha="right", va="top")
+    axes.set(ylabel="accuracy", ylim=(low, 1))
     axes.spines[["top", "right"]].set_visible(False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["REVIEWS"]
+from pytest_robust import Template
+
+__all__ = ["DENIALS", "REVIEWS"]
 
 REVIEWS: dict[str, tuple[str, ...]] = {
     "amazing": ("astonishing", "astounding"),
@@ -49,3 +51,10 @@ REVIEWS: dict[str, tuple[str, ...]] = {
     "wrong": ("amiss",),
 }
 """Each is exchanged for what a reader of the review would take as the same opinion."""
+
+_PARTS = ("film", "phone", "food", "service", "story", "place")
+DENIALS = (
+    Template(text="The {part} is not {word}.", words={"part": _PARTS, "word": ("good", "great", "nice")}, label=0),
+    Template(text="The {part} is not {word}.", words={"part": _PARTS, "word": ("bad", "awful", "boring")}, label=1),
+)
+"""Denied praise, which is blame, and denied blame, which is praise."""

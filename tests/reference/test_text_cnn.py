@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pytest_robust import L2, Template, embedding_space
+from pytest_robust import L2, embedding_space
 from pytest_robust.attacks import PGD, UniformNoise, WordSubstitution
 from pytest_robust.transforms import AddDistractor, KeyboardTypos, Negate, Synonyms
 from reference_models.data import sentiment
@@ -16,7 +16,7 @@ from reference_models.tasks.text_cnn import (
     whole,
 )
 from reference_models.text.cnn import without
-from reference_models.text.lexicon import REVIEWS
+from reference_models.text.lexicon import DENIALS, REVIEWS
 
 VERB = re.compile(r"\b(is|was|are|were|have|has|can|will|would)\b")
 
@@ -49,13 +49,8 @@ def test_a_denied_praise_is_less_of_one(robust, result, subject) -> None:
     assert denied.direction(under=Negate(rate=1), lowers=1) >= 0.9
 
 
-def test_it_does_not_know_what_a_denial_turns_round(robust) -> None:
-    # The direction is right, as above; the answer often is not.
-    words = {"part": ("film", "phone", "food", "service"), "word": ("good", "great", "nice")}
-    not_good = Template(text="The {part} is not {word}.", words=words, label=0)
-    not_bad = Template(text="The {part} is not {word}.", words={**words, "word": ("bad", "awful")}, label=1)
-    assert robust.minimum_functionality(cases=(not_good,)) <= 0.7
-    assert robust.minimum_functionality(cases=(not_bad,)) <= 0.5
+def test_it_does_not_understand_denials_though(robust) -> None:
+    assert robust.minimum_functionality(cases=DENIALS) <= 0.6
 
 
 def test_length_is_nothing_to_it(robust, subject) -> None:

@@ -10,7 +10,7 @@ from pytest_robust.attacks import FGSM, PGD, UniformNoise, WordSubstitution
 from pytest_robust.transforms import ExchangeNames, KeyboardTypos, Synonyms
 from reference_models.data import sentiment
 from reference_models.tasks.transfer_text_classifier import TASK, length_of_a_vector, reader, short_sentences
-from reference_models.text.lexicon import REVIEWS
+from reference_models.text.lexicon import DENIALS, REVIEWS
 from reference_models.text.transfer import whole, without
 
 pytestmark = pytest.mark.skipif(bool(TASK.missing()), reason=TASK.missing() or "installed")
@@ -36,6 +36,10 @@ def test_it_tells_praise_from_blame(robust, result, subject) -> None:
 def test_a_typing_error_costs_it_little_and_four_cost_it_much(robust) -> None:
     assert robust.accuracy(under=KeyboardTypos(edits=1)) >= 0.82
     assert robust.accuracy(under=KeyboardTypos(edits=4)) <= robust.accuracy() - 0.05
+
+
+def test_it_understands_most_denials(robust) -> None:
+    assert robust.minimum_functionality(cases=DENIALS) >= 0.8
 
 
 def test_it_says_the_same_in_other_words(robust) -> None:
