@@ -120,7 +120,7 @@ def test_a_missing_file_is_named(folder: Path) -> None:
 
 
 def test_bytes_that_are_no_text_are_named(folder: Path) -> None:
-    (uci(folder) / "yelp_labelled.txt").write_bytes(b"Caf\xe9\t1\n")
+    (uci(folder) / "yelp_labelled.txt").write_bytes(b"Cr\xeape\t1\n")
     with pytest.raises(ValueError, match=r"yelp_labelled.txt is not UTF-8 text"):
         sentiment.load()
 
@@ -255,4 +255,4 @@ def test_vectors_put_words_near_that_mean_the_same() -> None:
         return float(directions[at[one]] @ directions[at[other]])
 
     assert near("terrible", "awful") > 0.4 > near("terrible", "waiter")
-    assert near("dont", "didnt") > near("dont", "delicious")
+    assert near("film", "movie") > near("film", "delicious")
