@@ -38,8 +38,10 @@ def test_a_typing_error_costs_it_little_and_four_cost_it_much(robust) -> None:
     assert robust.accuracy(under=KeyboardTypos(edits=4)) <= robust.accuracy() - 0.05
 
 
-def test_it_understands_most_denials(robust) -> None:
-    assert robust.minimum_functionality(cases=DENIALS) >= 0.8
+def test_it_understands_denied_praise_and_not_denied_blame(robust) -> None:
+    not_good, not_bad = DENIALS
+    assert robust.minimum_functionality(cases=(not_good,)) >= 0.8
+    assert robust.minimum_functionality(cases=(not_bad,)) <= 0.6
 
 
 def test_it_says_the_same_in_other_words(robust) -> None:
@@ -72,7 +74,7 @@ def test_the_worst_synonyms_break_more_than_any(robust, subject) -> None:
 def near(result):
     """Return the tuned network from the vectors of words on, short sentences, and the length of a vector."""
     space = embedding_space(whole(result.model, "tuned"), layer="token_embedding")
-    data = space.data(*short_sentences(result, 40))
+    data = space.data(*short_sentences(result, 32))
     return space.model, data, length_of_a_vector(data)
 
 
@@ -83,5 +85,5 @@ def test_near_the_vectors_of_its_words_it_is_undefended(robust, near, norm) -> N
     # As long as a third of one word's vector; and as much for each of its numbers as if spread over all of them.
     eps = 0.3 * length if norm is L2 else 0.3 * length / 384**0.5
     assert vectors.accuracy(under=UniformNoise(eps=eps, norm=norm)) >= 0.85
-    assert vectors.accuracy(under=PGD(eps=eps, norm=norm, steps=7)) <= 0.5
-    assert vectors.accuracy(under=FGSM(eps=eps, norm=norm)) >= vectors.accuracy(under=PGD(eps=eps, norm=norm, steps=7))
+    assert vectors.accuracy(under=PGD(eps=eps, norm=norm, steps=5)) <= 0.4
+    assert vectors.accuracy(under=FGSM(eps=eps, norm=norm)) >= vectors.accuracy(under=PGD(eps=eps, norm=norm, steps=5))

@@ -238,8 +238,8 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 @installed
 def test_figure_shows_what_is_kept(robust: Robust, result: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer_text_classifier, "_DRAWN", 40)
-    monkeypatch.setattr(transfer_text_classifier, "_ATTACKED", 12)
+    monkeypatch.setattr(transfer_text_classifier, "_DRAWN", 24)
+    monkeypatch.setattr(transfer_text_classifier, "_ATTACKED", 8)
     drawing = TASK.figure(result)
     robust.figure(drawing, f"{TASK.number}. {TASK.name}: {TASK.purpose}")
     bars, curves = drawing.axes
