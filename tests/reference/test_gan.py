@@ -182,16 +182,20 @@ def test_neither_network_is_moved_by_the_others_loss(images: Examples, learns: s
 
 
 def test_the_nearest_checkpoint_is_kept_and_not_the_last(images: Examples) -> None:
-    seen: list[float] = []
-    # A rate at which the two throw each other about.
-    kept = fitted(
-        replace(FIT, steps=40, learning_rate=1.0, watch=lambda at: seen.append(at.distance)), tiny_family(), images
-    )
-    made = samples(kept["generator"], latents(kept["generator"], 32, key=1900))
-    apart = distance(Moments.of(images.x[:32].reshape(32, -1)), Moments.of(made.reshape(32, -1)))
-    assert len(seen) == 20
-    assert apart == pytest.approx(min(seen), rel=1e-4)
-    assert min(seen) < seen[-1]
+    passed_by = []
+    for seed in range(3):
+        keras.utils.set_random_seed(seed)
+        seen: list[float] = []
+        # A rate at which the two throw each other about.
+        fit = replace(FIT, steps=80, learning_rate=5.0, watch=lambda at, seen=seen: seen.append(at.distance))
+        kept = fitted(fit, tiny_family(), images)
+        made = samples(kept["generator"], latents(kept["generator"], 32, key=1900))
+        apart = distance(Moments.of(images.x[:32].reshape(32, -1)), Moments.of(made.reshape(32, -1)))
+        assert len(seen) == 40
+        assert apart == pytest.approx(min(seen), rel=1e-4)
+        passed_by.append(min(seen) < seen[-1])
+    # The last may happen to be the nearest, but not of three.
+    assert any(passed_by)
 
 
 def test_it_learns_where_the_images_are(images: Examples) -> None:
