@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference_models.data import mnist
+from reference_models.data import image_folder, mnist
 from reference_models.data.at_hand import arrays, users
 from reference_models.splits import Examples, Splits
 
@@ -100,7 +100,7 @@ def read_folder(folder: Path) -> Splits:
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in _SUFFIXES)
     if len(files) < _EVERY:
         raise ValueError(f"{folder} has {len(files)} pictures; put at least {_EVERY} there, {', '.join(_SUFFIXES)}")
-    pictures = np.stack([_picture(file) for file in files])
+    pictures = np.stack([image_folder.picture(file, side=SIDE) for file in files])
     held_out = np.arange(1, len(files) + 1) % _EVERY == 0
     return Splits(train=_unlabelled(pictures[~held_out]), test=_unlabelled(pictures[held_out]), source="pictures")
 
@@ -115,16 +115,3 @@ def _checked(pictures: NDArray[Any], name: str) -> NDArray[np.uint8]:
     if pictures.shape[1:] != (SIDE, SIDE, 3):
         raise ValueError(f"{name} has shape {pictures.shape}; pass (n, {SIDE}, {SIDE}, 3)")
     return pictures
-
-
-def _picture(path: Path) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as file:
-            image = ImageOps.exif_transpose(file).convert("RGBA")
-    except (UnidentifiedImageError, OSError) as error:
-        raise ValueError(f"{path} cannot be read as a picture: {error}") from error
-    white = Image.new("RGBA", image.size, "white")
-    fitted = ImageOps.fit(Image.alpha_composite(white, image).convert("RGB"), (SIDE, SIDE))
-    return np.asarray(fitted, np.uint8)

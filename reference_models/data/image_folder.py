@@ -12,7 +12,7 @@ from reference_models.splits import Examples, Splits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["read"]
+__all__ = ["picture", "read"]
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 _MOST_CLASSES = 10
@@ -58,7 +58,16 @@ def _examples(files: list[tuple[Path, int]], side: int) -> Examples:
     )
 
 
-def _image(path: Path, side: int) -> NDArray[np.float32]:
+def picture(path: Path, *, side: int) -> NDArray[np.uint8]:
+    """Return the middle of an image, (side, side, 3); what is transparent becomes white.
+
+    Args:
+        path: An image of any size, grey, in colours or transparent.
+        side: Pixels that it is reduced or enlarged to.
+
+    Raises:
+        ValueError: The file is no image.
+    """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -68,4 +77,8 @@ def _image(path: Path, side: int) -> NDArray[np.float32]:
         raise ValueError(f"{path} cannot be read as an image: {error}") from error
     white = Image.new("RGBA", image.size, "white")
     fitted = ImageOps.fit(Image.alpha_composite(white, image).convert("RGB"), (side, side))
-    return np.asarray(fitted, np.float32) / np.float32(255)
+    return np.asarray(fitted, np.uint8)
+
+
+def _image(path: Path, side: int) -> NDArray[np.float32]:
+    return picture(path, side=side).astype(np.float32) / np.float32(255)

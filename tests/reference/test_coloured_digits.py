@@ -124,5 +124,5 @@ def test_too_few_pictures_and_broken_ones_are_refused(folder: Path) -> None:
         coloured_digits.load()
     for number in range(5):
         (folder / FOLDER / f"{number}.png").write_bytes(b"no picture")
-    with pytest.raises(ValueError, match=r"0\.png cannot be read as a picture"):
+    with pytest.raises(ValueError, match=r"0\.png cannot be read as an image"):
         coloured_digits.load()
