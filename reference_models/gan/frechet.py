@@ -74,7 +74,7 @@ def distance(one: Moments, other: Moments) -> float:
     return apart + float(np.trace(one.covariance) + np.trace(other.covariance) - 2 * between)
 
 
-def features_of(network: Model, images: NDArray[Any], *, batch_size: int = 250) -> NDArray[np.float32]:
+def features_of(network: Model, images: NDArray[Any], *, batch_size: int = 100) -> NDArray[np.float32]:
     """Return (n, d) what a network makes of images.
 
     Args:

@@ -62,11 +62,11 @@ TASK = Task(
         augment=moved,
     ),
     expected=(
-        # One seed, 0: 210; real images have 65, noise has 1,749. On other pictures nothing was measured.
-        Expected(metric="frechet", value=210, tolerance=60, source="coloured_digits"),
+        # Seeds 0 and 1: 84.4, 84.6; real images have 22, noise has 441. On other pictures nothing was measured.
+        Expected(metric="frechet", value=84, tolerance=25, source="coloured_digits"),
         Expected(metric="digits", value=10, tolerance=0.5, source="coloured_digits"),
     ),
-    cpu_seconds=485,
+    cpu_seconds=510,
     asserted="all ten digits, and the one asked for, under latent noise and truncation; FGSM on its judge; no copies",
     figure=generated,
     measure=measure,
