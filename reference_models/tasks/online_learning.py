@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +95,10 @@ def drawn(logs: Mapping[str, Log], watched: Mapping[str, Log]) -> Figure:
     _panel(learners, "Three libraries, sudden drift", {"Keras, CNN": base, **_named(logs, "scikit_learn", "river")})
     _panel(pace, "When it learns, and how fast", _named(logs, "mini_batch", "incremental", "falling"))
     _panel(kinds, "Three kinds of drift", {"sudden drift": base, **_named(logs, "gradual", "recurring")})
-    _panel(noticing, "When a drift is noticed (triangles: alarms)", {"nothing done": base, **watched})
+    # A learner that is reset again and again comes down to where the others' legends stand.
+    _panel(
+        noticing, "When a drift is noticed (triangles: alarms)", {"nothing done": base, **watched}, legend="lower left"
+    )
     for axes in (learners, pace, noticing):
         axes.axvline(events / 2, color="#888888", linewidth=1, linestyle="--")
         axes.annotate("mirrored from here on", (events / 2, 0.02), (4, 0), textcoords="offset points", fontsize=7)
@@ -116,7 +119,9 @@ def _named(logs: Mapping[str, Log], *names: str) -> dict[str, Log]:
     return {COURSES[name].words: logs[name] for name in names}
 
 
-def _panel(axes: Axes, title: str, logs: Mapping[str, Log]) -> None:
+def _panel(
+    axes: Axes, title: str, logs: Mapping[str, Log], *, legend: Literal["lower left", "lower right"] = "lower right"
+) -> None:
     for place, (name, log) in enumerate(logs.items()):
         accuracy = _moving(log.right)
         axes.plot(np.arange(_WINDOW, _WINDOW + len(accuracy)), accuracy, color=LINES[place], linewidth=1.4, label=name)
@@ -124,8 +129,9 @@ def _panel(axes: Axes, title: str, logs: Mapping[str, Log]) -> None:
     axes.set(ylim=(0, 1), xlim=(0, len(next(iter(logs.values())).right)))
     axes.grid(color="#eeeeee")
     axes.spines[["top", "right"]].set_visible(False)
-    # Not see-through: a learner that is reset again and again comes down to it.
-    axes.legend(fontsize=8, framealpha=0.9, edgecolor="none", loc="lower right", bbox_to_anchor=(1, 0.06))
+    # On the right it stands above the words about the mirrored images.
+    corner = (1.0, 0.06) if legend == "lower right" else (0.0, 0.0)
+    axes.legend(fontsize=8, framealpha=0.9, edgecolor="none", loc=legend, bbox_to_anchor=corner)
 
 
 def _moving(right: NDArray[np.bool_]) -> NDArray[np.float64]:
