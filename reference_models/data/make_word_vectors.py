@@ -14,7 +14,7 @@ from reference_models.data.word_vectors import EMBEDDED
 from reference_models.text.encoder import encoder
 
 _WORDS = 10_000
-_WIDTH = 48
+_WIDTH = 64
 # So that numbers are of the size that a new embedding layer would draw, about.
 _SPREAD = 0.3
 # Ends of words that lose an apostrophe when TextVectorization strips punctuation.

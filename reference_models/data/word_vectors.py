@@ -15,6 +15,6 @@ EMBEDDED = Path(__file__).with_name("word_vectors.npz")
 
 @cache
 def word_vectors() -> tuple[tuple[str, ...], NDArray[np.float16]]:
-    """Return the words, in small letters without punctuation, and the (words, 48) vectors."""
+    """Return the words, in small letters without punctuation, and the (words, 64) vectors."""
     with np.load(EMBEDDED, allow_pickle=False) as file:
         return tuple(file["words"].tolist()), file["vectors"]

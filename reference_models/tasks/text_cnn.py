@@ -168,20 +168,20 @@ TASK = Task(
     build=family,
     fit=Convolutions(
         drawn=Supervised(epochs=8, batch_size=32, learning_rate=2e-3),
-        given=Supervised(epochs=8, batch_size=32, learning_rate=1e-3),
+        given=Supervised(epochs=10, batch_size=32, learning_rate=2e-3),
         frozen=Supervised(epochs=12, batch_size=32, learning_rate=1e-3),
     ),
     expected=(
         # Seeds 0 to 3: 0.816, 0.818, 0.826, 0.823. Counted words and a linear model have 0.836.
         Expected(metric="random", value=0.821, tolerance=0.014, source="sentiment"),
-        # 0.846, 0.843, 0.835, 0.848.
-        Expected(metric="minilm", value=0.843, tolerance=0.016, source="sentiment"),
-        # 0.829, 0.854, 0.804, 0.844.
-        Expected(metric="without_amazon", value=0.833, tolerance=0.04, source="sentiment"),
-        # 0.785, 0.775, 0.745, 0.775.
-        Expected(metric="without_imdb", value=0.77, tolerance=0.035, source="sentiment"),
-        # 0.750, 0.765, 0.755, 0.760.
-        Expected(metric="without_yelp", value=0.758, tolerance=0.025, source="sentiment"),
+        # 0.856, 0.858, 0.863, 0.865; in four folds of the training sentences 0.862.
+        Expected(metric="minilm", value=0.861, tolerance=0.014, source="sentiment"),
+        # 0.849, 0.849, 0.834, 0.854.
+        Expected(metric="without_amazon", value=0.847, tolerance=0.03, source="sentiment"),
+        # 0.750, 0.785, 0.730, 0.790.
+        Expected(metric="without_imdb", value=0.764, tolerance=0.045, source="sentiment"),
+        # 0.765, 0.770, 0.785, 0.755.
+        Expected(metric="without_yelp", value=0.769, tolerance=0.03, source="sentiment"),
         # Of the 50,000 reviews nothing was measured here.
     ),
     cpu_seconds=29,

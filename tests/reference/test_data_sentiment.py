@@ -239,7 +239,7 @@ def test_an_index_that_is_none_is_named(at_hand: Path) -> None:
 
 def test_vectors_are_those_of_words_that_were_learned_from(splits: Splits) -> None:
     words, vectors = word_vectors.word_vectors()
-    assert vectors.shape == (len(words), 48) == (10_000, 48)
+    assert vectors.shape == (len(words), 64) == (10_000, 64)
     assert len(set(words)) == len(words)
     assert np.isfinite(vectors).all()
     counted = Counter(word.strip(".,!?\"'()").lower() for text in splits.train.x for word in text.split())
