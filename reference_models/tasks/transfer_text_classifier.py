@@ -138,14 +138,14 @@ TASK = Task(
         tuning=Tuning(first=FIRST, rank=RANK, epochs=3, batch_size=32, learning_rate=1e-3, dropout=0.1),
     ),
     expected=(
-        # 0.886 for every seed: nothing is drawn for it. In five folds of the training sentences it is 0.903: these
-        # 599 are among the harder ones.
-        Expected(metric="frozen", value=0.886, tolerance=0.01, source="sentiment"),
+        # 0.895 for every seed: nothing is drawn for it. In ten folds of the training sentences, twice five, 0.909;
+        # where the last layer alone was read, 0.886 and 0.899.
+        Expected(metric="frozen", value=0.895, tolerance=0.01, source="sentiment"),
         # For every seed likewise.
-        Expected(metric="without_amazon", value=0.814, tolerance=0.02, source="sentiment"),
-        Expected(metric="without_imdb", value=0.83, tolerance=0.02, source="sentiment"),
-        Expected(metric="without_yelp", value=0.865, tolerance=0.02, source="sentiment"),
-        # Seeds 0 to 2: 0.918, 0.930, 0.923.
+        Expected(metric="without_amazon", value=0.869, tolerance=0.02, source="sentiment"),
+        Expected(metric="without_imdb", value=0.845, tolerance=0.02, source="sentiment"),
+        Expected(metric="without_yelp", value=0.885, tolerance=0.02, source="sentiment"),
+        # Seeds 0 to 2: 0.920, 0.927, 0.927.
         Expected(metric="tuned", value=0.924, tolerance=0.013, source="sentiment"),
     ),
     cpu_seconds=120,

@@ -1,4 +1,4 @@
-"""The upper layers of a BERT, of Keras' own layers, with a mean over the words and a class at the end."""
+"""The upper layers of a BERT, of Keras' own layers, with means over the words and classes at the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from reference_models.task import Model
 from reference_models.text.encoder import Shape
 
-__all__ = ["LINEAR", "factors", "fill", "merge", "take", "top"]
+__all__ = ["LINEAR", "factors", "fill", "merge", "pooled_width", "take", "top"]
 
 # The dense layers of a transformer layer, each with the widths that it goes from and to.
 LINEAR = {
@@ -22,20 +22,25 @@ LINEAR = {
 _CLASSES = 2
 
 
-def top(shape: Shape, *, first: int, rank: int = 0, dropout: float = 0.0) -> Model:
+def top(shape: Shape, *, first: int, read: int = 1, rank: int = 0, dropout: float = 0.0) -> Model:
     """Return the layers from `first` on: (n, steps, width) states and their (n, steps) mask to probabilities.
 
-    Padding takes part neither in the attention nor in the mean. With a rank, each dense layer has a
+    Padding takes part neither in the attention nor in the means. With a rank, each dense layer has a
     product of two thin matrices beside it, and only these learn (LoRA).
 
     Args:
         shape: Of the whole network.
         first: Layers below, which are left out.
+        read: How many of the last layers the classes are told by, their means over the words side by side.
+            Of a frozen network more than one: what those in the middle know of an opinion, the last has
+            given up for what it was trained for.
         rank: Of the products; 0 for none, and all layers learn.
         dropout: Share of what each half layer adds that is dropped while it learns.
 
     References:
-        Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, arXiv:2106.09685.
+        Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+        NAACL 2019, arXiv:1810.04805, section 5.3, for the last four layers side by side; Hu et al., "LoRA:
+        Low-Rank Adaptation of Large Language Models", ICLR 2022, arXiv:2106.09685.
     """
     import keras
 
@@ -60,17 +65,24 @@ def top(shape: Shape, *, first: int, rank: int = 0, dropout: float = 0.0) -> Mod
         return layers.LayerNormalization(epsilon=1e-12, trainable=not rank, name=name)(x)
 
     x = states
+    outputs = [states]
     for number in range(first, shape.layers):
         query, key, value = (heads(linear(x, f"{name}_{number}")) for name in ("query", "key", "value"))
         attended = layers.Reshape((-1, shape.width))(ops.dot_product_attention(query, key, value, mask=seen))
         x = norm(x + layers.Dropout(dropout)(linear(attended, f"output_{number}")), f"attention_norm_{number}")
         inner = ops.gelu(linear(x, f"up_{number}"), approximate=True)
         x = norm(x + layers.Dropout(dropout)(linear(inner, f"down_{number}")), f"norm_{number}")
+        outputs.append(x)
     weights = ops.expand_dims(mask, -1)
-    mean = ops.sum(x * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)
-    pooled = layers.Identity(name="pooled")(mean)
+    sums = ops.sum(ops.concatenate(outputs[-read:], axis=-1) * weights, axis=1)
+    pooled = layers.Identity(name="pooled")(sums / ops.maximum(ops.sum(weights, axis=1), 1.0))
     classes = layers.Dense(_CLASSES, activation="softmax", name="classes")(layers.Dropout(dropout)(pooled))
     return keras.Model([states, mask], classes, name="top")
+
+
+def pooled_width(shape: Shape, *, first: int, read: int) -> int:
+    """Return how many numbers the classes of `top` are told by."""
+    return shape.width * min(read, shape.layers - first + 1)
 
 
 def fill(model: Model, backbone: Model, *, first: int) -> Model:

@@ -107,7 +107,7 @@ def probabilities(model: Model, states: Sequence[NDArray[np.float32]]) -> NDArra
 
 
 def pooled(model: Model) -> Model:
-    """Return the upper layers up to the mean over the words."""
+    """Return the upper layers up to the means over the words."""
     import keras
 
     return keras.Model(model.inputs, model.get_layer("pooled").output)

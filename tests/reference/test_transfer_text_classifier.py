@@ -59,7 +59,7 @@ def test_it_knows_what_it_was_told_of_elsewhere(robust, result) -> None:
     for domain in sentiment.DOMAINS:
         rows = domains == domain
         stranger = robust(reader(result.model, without(domain)), test.x[rows], test.y[rows], name=f"new to {domain}")
-        assert stranger.accuracy() >= 0.76
+        assert stranger.accuracy() >= 0.8
 
 
 def test_the_worst_synonyms_break_more_than_any(robust, subject) -> None:

@@ -18,7 +18,7 @@ from reference_models.tasks.transfer_text_classifier import TASK, reader
 from reference_models.text import encoder as encoders
 from reference_models.text.encoder import LONGEST, Encoder, encoder, inputs
 from reference_models.text.lengths import by_length, padded
-from reference_models.text.top import LINEAR, factors, fill, merge, take, top
+from reference_models.text.top import LINEAR, factors, fill, merge, pooled_width, take, top
 from reference_models.text.transfer import FIRST, RANK, parts, whole, without
 from reference_models.text.tuning import Tuning, pooled, probabilities
 
@@ -106,11 +106,23 @@ def test_a_text_is_answered_alike_in_any_company(result: Trained, subject: Any) 
 @installed
 def test_what_ships_is_joined_with_the_backbone(result: Trained, minilm: Encoder) -> None:
     before, after = parts({name: result.model[name] for name in ("frozen", "tuned")}).values()
-    for layer in (each for each in before.layers if each.weights):
+    for layer in (each for each in before.layers if each.weights and each.name != "classes"):
         for one, two in zip(layer.get_weights(), after.get_layer(layer.name).get_weights(), strict=True):
             assert two.dtype == np.float32
-            tuned = layer.name == "classes" or (layer.name.split("_")[0] in LINEAR and one.ndim == 2)
-            assert (one != two).any() == tuned
+            assert (one != two).any() == (layer.name.split("_")[0] in LINEAR and one.ndim == 2)
+    # What is frozen is read from its last four layers, what is tuned from the last one.
+    assert [each.get_layer("classes").get_weights()[0].shape for each in (before, after)] == [(4 * 384, 2), (384, 2)]
+
+
+@installed
+@pytest.mark.parametrize(("read", "widths"), [(1, 1), (4, 4), (9, 5)])
+def test_as_many_layers_are_read_as_there_are(minilm: Encoder, read: int, widths: int) -> None:
+    upper = fill(top(minilm.shape, first=FIRST, read=read), minilm.backbone, first=FIRST)
+    found = probabilities(pooled(upper), minilm.states(TEXTS, depth=FIRST))
+    assert found.shape == (len(TEXTS), 384 * widths)
+    assert pooled_width(minilm.shape, first=FIRST, read=read) == 384 * widths
+    # The last layer stands last: it is what the tuned network's classes begin from.
+    np.testing.assert_allclose(found[:, -384:], _means(minilm, TEXTS), atol=1e-5)
 
 
 def few(minilm: Encoder, **changed: Any) -> tuple[Any, Any, Any]:
