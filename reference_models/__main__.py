@@ -1,4 +1,4 @@
-"""`python -m reference_models list`, `train NAME`, `show NAME` or `draw NAME`."""
+"""`python -m reference_models list`, or one of `show`, `draw`, `train`, `sample` and `animate` with a task's name."""
 
 from __future__ import annotations
 
@@ -35,11 +35,9 @@ def main(arguments: list[str], console: Console) -> int:
     try:
         task = find(options.name)
         pin()  # Before anything imports TensorFlow, as loading the data may.
-        if options.command == "show":
-            _show(task, console)
-            return 0
-        if options.command == "draw":
-            _draw(task, options.out, console)
+        shows = {"show": _show, "draw": _draw, "sample": _sample, "animate": _animate}
+        if options.command in shows:
+            shows[options.command](task, options, console)
             return 0
         result = _train(task, options.seed, quick=options.quick, console=console)
     except (ValueError, OSError) as error:
@@ -73,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("show", parents=[one], help="describe a task and its model")
     drawing = commands.add_parser("draw", parents=[one], help="draw what there is to see of a task's trained model")
     drawing.add_argument("--out", type=_picture_file, metavar="FILE", help="a .png or .svg (default: NAME.png)")
+    making = commands.add_parser("sample", parents=[one], help="save images that a task's trained generator makes")
+    making.add_argument("--count", type=_count, default=100, metavar="N", help="how many (default: 100)")
+    making.add_argument("--key", type=int, default=0, metavar="K", help="another key, other images (default: 0)")
+    making.add_argument("--out", type=Path, metavar="DIR", help="for grid.png and a PNG of each (default: NAME)")
+    moving = commands.add_parser("animate", parents=[one], help="train a task's generator and save how its images come")
+    moving.add_argument("--seed", type=int, default=0, metavar="N", help="everything random follows (default: 0)")
+    moving.add_argument("--out", type=_moving_file, metavar="FILE", help="a .gif or .webp (default: NAME.gif)")
     training = commands.add_parser("train", parents=[one], help="train a task's model and measure it")
     training.add_argument("--seed", type=int, default=0, metavar="N", help="everything random follows (default: 0)")
     training.add_argument("--quick", action="store_true", help="one short epoch, to see that it runs")
@@ -94,11 +99,54 @@ def _picture_file(text: str) -> Path:
     return Path(text)
 
 
-def _draw(task: Task, out: Path | None, console: Console) -> None:
-    place = out or Path(f"{task.name}.png")
+def _moving_file(text: str) -> Path:
+    if not text.endswith((".gif", ".webp")):
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .gif or .webp")
+    return Path(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number of images, 1 or more")
+    return int(text)
+
+
+def _draw(task: Task, options: argparse.Namespace, console: Console) -> None:
+    place = options.out or Path(f"{task.name}.png")
     place.parent.mkdir(parents=True, exist_ok=True)
     task.figure(trained(task)).savefig(place, dpi=150)
     console.print(f"drawn: {place}", soft_wrap=True)
+
+
+def _sample(task: Task, options: argparse.Namespace, console: Console) -> None:
+    from reference_models.gan.pictures import save_each, save_grid
+    from reference_models.gan.sampling import latents, samples
+
+    _check_makes_images(task)
+    generator = trained(task).model["generator"]
+    images = samples(generator, latents(generator, options.count, key=options.key))
+    folder = options.out or Path(task.name)
+    save_each(images, folder)
+    save_grid(images, folder / "grid.png")
+    console.print(f"saved: {folder / 'grid.png'}, and {len(images)} files beside it", soft_wrap=True)
+
+
+def _animate(task: Task, options: argparse.Namespace, console: Console) -> None:
+    from reference_models.gan.animation import animate
+
+    _check_makes_images(task)
+    place = options.out or Path(f"{task.name}.gif")
+    console.print(f"training: about {task.cpu_seconds} seconds of a core, and as much again to look at it")
+    animate(task, place, seed=options.seed)
+    console.print(f"saved: {place}", soft_wrap=True)
+
+
+def _check_makes_images(task: Task) -> None:
+    from reference_models.gan.fit import Adversarial
+
+    makers = [each.name for each in every() if isinstance(each.fit, Adversarial)]
+    if task.name not in makers:
+        raise ValueError(f"{task.name} makes no images; {' and '.join(makers)} do")
 
 
 def _table_of_tasks() -> Table:
@@ -109,7 +157,7 @@ def _table_of_tasks() -> Table:
     return table
 
 
-def _show(task: Task, console: Console) -> None:
+def _show(task: Task, _: argparse.Namespace, console: Console) -> None:
     splits = task.load()
     table = Table(show_header=False, box=None)
     table.add_row("task", f"{task.number}, {task.name}")

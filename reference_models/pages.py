@@ -5,23 +5,30 @@ from __future__ import annotations
 import ast
 import json
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from reference_models.gan.animation import animate
 from reference_models.sources import PACKAGE, definitions, hash_of_definitions
-from reference_models.store import shipped_at, trained
+from reference_models.store import shipped_at, source_hash, trained
 from reference_models.task import Task
 from reference_models.tasks import every
 
-__all__ = ["FOLDER", "STAMPS", "index", "page", "stamp"]
+__all__ = ["FILMED", "FOLDER", "STAMPS", "index", "page", "stamps"]
 
 FOLDER = PACKAGE.parent / "docs" / "reference_models"
 STAMPS = FOLDER / "figures.json"
 """What each figure was drawn from and by, to know when it is out of date."""
 
+FILMED = ("gan_digits",)
+"""Tasks whose page shows the training as moving pictures, which train once more to be made."""
+
 _TESTS = PACKAGE.parent / "tests" / "reference"
 _DPI = 110
+# Steps of a training between two of the moving pictures.
+_FRAMES_EVERY = 100
 
 
 def page(task: Task) -> str:
@@ -37,7 +44,7 @@ def page(task: Task) -> str:
 ![{_caption(task)}](images/{task.name}.webp)
 
 *{_caption(task)}.* `python -m reference_models draw {task.name}` draws it again.
-
+{_film(task)}
 - **Data:** {task.data}.
 - **Asserted:** {task.asserted}.
 - **Training:** about {task.cpu_seconds} seconds of one core, `python -m reference_models train {task.name}`.
@@ -80,8 +87,14 @@ its figure; `pytest tests/reference --robust-report` tests all of them and makes
 """
 
 
-def stamp(task: Task) -> str:
-    """Return a short hash of all that a task's figure shows: the model that ships, and the code that draws."""
+def stamps(task: Task) -> dict[str, str]:
+    """Return for each picture of a task's page a short hash of all that it shows."""
+    film = {_film_of(task): source_hash(task)} if task.name in FILMED else {}
+    return {task.name: _figure_stamp(task), **film}
+
+
+def _figure_stamp(task: Task) -> str:
+    """Return a hash of the model that ships, and of the code that draws."""
     drawn_by = hash_of_definitions(definitions(PACKAGE / "tasks" / f"{task.name}.py", parts=("figure",)))
     record = shipped_at(task).read_text(encoding="utf-8")
     return blake2b(f"{drawn_by} {record}".encode(), digest_size=8).hexdigest()
@@ -93,6 +106,22 @@ def _caption(task: Task) -> str:
         raise ValueError(f"{task.name}: the docstring of its figure begins with {told[:20]!r}; write 'Draw ...'")
     told = told.removeprefix("Draw ").rstrip(".")
     return told[0].upper() + told[1:]
+
+
+def _film_of(task: Task) -> str:
+    return f"{task.name}_training"
+
+
+def _film(task: Task) -> str:
+    if task.name not in FILMED:
+        return ""
+    told = "What the same latent vectors become as the generator learns"
+    return f"""
+![{told}](images/{_film_of(task)}.webp)
+
+*{told}.* `python -m reference_models animate {task.name}` makes such pictures, and
+`python -m reference_models sample {task.name}` saves images as files.
+"""
 
 
 def _shipped(record: dict[str, Any]) -> str:
@@ -114,22 +143,26 @@ def _sentences(task: Task) -> str:
     return "\n".join(f"- {name.removeprefix('test_').replace('_', ' ')}" for name in tests)
 
 
-def _draw(task: Task) -> None:
-    place = FOLDER / "images" / f"{task.name}.webp"
-    place.parent.mkdir(parents=True, exist_ok=True)
+def _draw(task: Task, place: Path) -> None:
+    if place.stem != task.name:
+        animate(task, place, every=_FRAMES_EVERY)
+        return
     task.figure(trained(task)).savefig(place, dpi=_DPI, pil_kwargs={"quality": 80, "method": 6})
 
 
 def _renew(console: Console) -> None:
     tasks = every()
-    stamps = json.loads(STAMPS.read_text(encoding="utf-8")) if STAMPS.is_file() else {}
-    for task in tasks:
-        if stamps.get(task.name) != stamp(task) and not task.missing():
-            console.print(f"drawing {task.name}")
-            _draw(task)
-            stamps[task.name] = stamp(task)
-            kept = {each.name: stamps[each.name] for each in tasks if each.name in stamps}
+    drawn = json.loads(STAMPS.read_text(encoding="utf-8")) if STAMPS.is_file() else {}
+    wanted = {name: (task, each) for task in tasks for name, each in stamps(task).items()}
+    (FOLDER / "images").mkdir(parents=True, exist_ok=True)
+    for name, (task, each) in wanted.items():
+        if drawn.get(name) != each and not task.missing():
+            console.print(f"drawing {name}")
+            _draw(task, FOLDER / "images" / f"{name}.webp")
+            drawn[name] = each
+            kept = {one: drawn[one] for one in wanted if one in drawn}
             STAMPS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    for task in tasks:
         (FOLDER / f"{task.name}.md").write_text(page(task), encoding="utf-8")
     (FOLDER / "index.md").write_text(index(tasks), encoding="utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -16,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 from rich.console import Console
 
 from reference_models import pages as pages_of_tasks
@@ -86,13 +87,25 @@ def test_each_task_has_its_page_and_the_pages_are_as_the_tasks_are() -> None:
 
 
 def test_each_figure_of_the_pages_is_drawn_by_this_source_from_what_ships() -> None:
-    stamps = json.loads(pages_of_tasks.STAMPS.read_text(encoding="utf-8"))
-    assert stamps == {task.name: pages_of_tasks.stamp(task) for task in every()}, (
-        "run `python -m reference_models.pages`"
-    )
-    for task in every():
-        with Image.open(pages_of_tasks.FOLDER / "images" / f"{task.name}.webp") as picture:
+    drawn = json.loads(pages_of_tasks.STAMPS.read_text(encoding="utf-8"))
+    wanted = {name: each for task in every() for name, each in pages_of_tasks.stamps(task).items()}
+    assert drawn == wanted, "run `python -m reference_models.pages`"
+    assert {path.stem for path in (pages_of_tasks.FOLDER / "images").glob("*.webp")} == set(wanted)
+    for name in wanted:
+        with Image.open(pages_of_tasks.FOLDER / "images" / f"{name}.webp") as picture:
             assert min(picture.size) > 200
+
+
+def test_moving_pictures_show_a_training_from_noise_to_digits() -> None:
+    for name in pages_of_tasks.FILMED:
+        path = pages_of_tasks.FOLDER / "images" / f"{name}_training.webp"
+        assert path.stat().st_size < 1_000_000
+        with Image.open(path) as film:
+            frames = [np.asarray(each.convert("L"), np.float64) for each in ImageSequence.Iterator(film)]
+        changes = [np.abs(one - other).mean() for one, other in itertools.pairwise(frames)]
+        assert len(frames) >= 20
+        # It comes to rest.
+        assert np.mean(changes[:5]) > 3 * np.mean(changes[-5:]) > 0
 
 
 def test_a_page_says_what_its_test_says() -> None:
@@ -418,6 +431,59 @@ def test_command_draws_a_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert main(["draw", "mnist_cnn", f"--out={picture}"], Console(file=out, width=200)) == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert f"drawn: {picture}" in out.getvalue()
+
+
+def test_command_saves_what_a_generator_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reference_models.__main__.pin", lambda: None)
+    out = StringIO()
+    for key in (0, 1):
+        folder = f"--out={tmp_path / str(key)}"
+        assert main(["sample", "gan_digits", "--count=12", f"--key={key}", folder], Console(file=out, width=200)) == 0
+        assert {path.name for path in (tmp_path / str(key)).iterdir()} == {
+            "grid.png",
+            *(f"{each:04d}.png" for each in range(12)),
+        }
+    with Image.open(tmp_path / "0" / "grid.png") as grid, Image.open(tmp_path / "0" / "0003.png") as one:
+        assert (grid.size, one.size) == ((10 * 30 - 2, 2 * 30 - 2), (28, 28))
+        assert np.ptp(np.asarray(one)) > 200
+    assert (tmp_path / "0" / "grid.png").read_bytes() != (tmp_path / "1" / "grid.png").read_bytes()
+    assert f"saved: {tmp_path / '0' / 'grid.png'}, and 12 files beside it" in out.getvalue()
+
+
+@pytest.mark.parametrize("command", ["sample", "animate"])
+def test_command_refuses_images_of_a_task_that_makes_none(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reference_models.__main__.pin", lambda: None)
+    out = StringIO()
+    assert main([command, "mnist_cnn"], Console(file=out, width=120)) == 2
+    assert "mnist_cnn makes no images; gan_color and gan_digits do" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["animate", "gan_digits", "--out=digits.png"], "'digits.png' must end in .gif or .webp"),
+        (["sample", "gan_digits", "--count=0"], "'0' must be a whole number of images, 1 or more"),
+    ],
+)
+def test_command_refuses_what_it_cannot_save(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments, Console())
+    assert message in capsys.readouterr().err
+
+
+def test_command_saves_a_training_as_moving_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("reference_models.__main__.pin", lambda: None)
+    monkeypatch.setattr(
+        "reference_models.gan.animation.animate", lambda task, path, *, seed: told.append((task.name, path, seed))
+    )
+    film = tmp_path / "digits.webp"
+    out = StringIO()
+    assert main(["animate", "gan_digits", "--seed=3", f"--out={film}"], Console(file=out, width=200)) == 0
+    assert told == [("gan_digits", film, 3)]
+    assert f"saved: {film}" in out.getvalue()
 
 
 def test_command_refuses_a_picture_in_a_format_it_does_not_write(capsys: pytest.CaptureFixture[str]) -> None:
