@@ -22,7 +22,9 @@ LINEAR = {
 _CLASSES = 2
 
 
-def top(shape: Shape, *, first: int, read: int = 1, rank: int = 0, dropout: float = 0.0) -> Model:
+def top(
+    shape: Shape, *, first: int, read: int = 1, rank: int = 0, dropout: float = 0.0, stored: str = "float32"
+) -> Model:
     """Return the layers from `first` on: (n, steps, width) states and their (n, steps) mask to probabilities.
 
     Padding takes part neither in the attention nor in the means. With a rank, each dense layer has a
@@ -36,6 +38,7 @@ def top(shape: Shape, *, first: int, read: int = 1, rank: int = 0, dropout: floa
             given up for what it was trained for.
         rank: Of the products; 0 for none, and all layers learn.
         dropout: Share of what each half layer adds that is dropped while it learns.
+        stored: The type of the weights; float16 takes half the room and is for keeping.
 
     References:
         Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
@@ -51,7 +54,7 @@ def top(shape: Shape, *, first: int, read: int = 1, rank: int = 0, dropout: floa
 
     def linear(x: Any, name: str) -> Any:
         units = getattr(shape, LINEAR[name.split("_", maxsplit=1)[0]][1])
-        y = layers.Dense(units, trainable=not rank, name=name)(x)
+        y = layers.Dense(units, trainable=not rank, dtype=stored, name=name)(x)
         if not rank:
             return y
         thin = layers.Dense(rank, use_bias=False, kernel_initializer="he_uniform", name=f"{name}_a")(x)
@@ -62,7 +65,7 @@ def top(shape: Shape, *, first: int, read: int = 1, rank: int = 0, dropout: floa
         return layers.Reshape((-1, shape.heads, shape.width // shape.heads))(x)
 
     def norm(x: Any, name: str) -> Any:
-        return layers.LayerNormalization(epsilon=1e-12, trainable=not rank, name=name)(x)
+        return layers.LayerNormalization(epsilon=1e-12, trainable=not rank, dtype=stored, name=name)(x)
 
     x = states
     outputs = [states]
@@ -76,8 +79,8 @@ def top(shape: Shape, *, first: int, read: int = 1, rank: int = 0, dropout: floa
     weights = ops.expand_dims(mask, -1)
     sums = ops.sum(ops.concatenate(outputs[-read:], axis=-1) * weights, axis=1)
     pooled = layers.Identity(name="pooled")(sums / ops.maximum(ops.sum(weights, axis=1), 1.0))
-    classes = layers.Dense(_CLASSES, activation="softmax", name="classes")(layers.Dropout(dropout)(pooled))
-    return keras.Model([states, mask], classes, name="top")
+    classes = layers.Dense(_CLASSES, activation="softmax", dtype=stored, name="classes")
+    return keras.Model([states, mask], classes(layers.Dropout(dropout)(pooled)), name="top")
 
 
 def pooled_width(shape: Shape, *, first: int, read: int) -> int:
@@ -117,7 +120,7 @@ def factors(shape: Shape, *, first: int, rank: int, stored: str = "float32") -> 
 
 
 def take(kept: Model, tuned: Model) -> Model:
-    """Return the thin matrices with the values that they have in a tuned network."""
+    """Return what is kept of a tuned network, from `factors` or `top`, with the values that it has there."""
     for layer in kept.layers:
         if layer.weights:
             layer.set_weights(tuned.get_layer(layer.name).get_weights())
@@ -125,14 +128,20 @@ def take(kept: Model, tuned: Model) -> Model:
 
 
 def merge(model: Model, kept: Model) -> Model:
-    """Return the upper layers, filled before, with the products of the thin matrices added and their classes."""
+    """Return the upper layers, filled before, as a tuned network has them.
+
+    Args:
+        model: From `top`.
+        kept: What was kept of it: thin matrices, whose products are added, or the layers themselves.
+    """
+    found = {layer.name: [each.astype("float32") for each in layer.get_weights()] for layer in kept.layers}
     for layer in model.layers:
-        names = {each.name for each in kept.layers}
-        if f"{layer.name}_a" in names:
+        if found.get(layer.name):
+            layer.set_weights(found[layer.name])
+        elif f"{layer.name}_a" in found:
             kernel, bias = layer.get_weights()
-            thin, wide = (kept.get_layer(f"{layer.name}_{end}").get_weights()[0].astype("float32") for end in "ab")
+            (thin,), (wide,) = (found[f"{layer.name}_{end}"] for end in "ab")
             layer.set_weights([kernel + thin @ wide, bias])
-    model.get_layer("classes").set_weights(kept.get_layer("classes").get_weights())
     return model
 
 

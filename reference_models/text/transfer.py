@@ -29,16 +29,18 @@ _QUICK_EXAMPLES = 48
 _AT_ONCE = 64
 
 
-def family(*, stored: str = "float16") -> Family:
+def family(*, rank: int = RANK, stored: str = "float16") -> Family:
     """Return a head for frozen features, one for each domain that it is to know nothing of, and what is tuned.
 
     Args:
+        rank: Of the products that are tuned (LoRA); 0 where all weights of the upper layers are, which takes
+            thirty times the room. That of the `Tuning` beside it.
         stored: The type of what is tuned; float16 takes half the room and is for keeping.
     """
     numbers = shape()
     names = ("frozen", *map(without, DOMAINS))
     frozen = {name: _head(pooled_width(numbers, first=FIRST, read=READ)) for name in names}
-    return {**frozen, "tuned": _kept(numbers, stored=stored)}
+    return {**frozen, "tuned": _kept(numbers, rank=rank, stored=stored)}
 
 
 def without(domain: str) -> str:
@@ -148,5 +150,7 @@ def _head(width: int) -> Model:
     return keras.Sequential([keras.Input((width,)), keras.layers.Dense(2, activation="softmax")])
 
 
-def _kept(numbers: Shape, *, stored: str) -> Model:
-    return factors(numbers, first=FIRST, rank=RANK, stored=stored)
+def _kept(numbers: Shape, *, rank: int, stored: str) -> Model:
+    if rank:
+        return factors(numbers, first=FIRST, rank=rank, stored=stored)
+    return top(numbers, first=FIRST, stored=stored)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from reference_models.text import encoder as encoders
 from reference_models.text.encoder import LONGEST, Encoder, encoder, inputs
 from reference_models.text.lengths import by_length, padded
 from reference_models.text.top import LINEAR, factors, fill, merge, pooled_width, take, top
-from reference_models.text.transfer import FIRST, RANK, parts, whole, without
+from reference_models.text.transfer import FIRST, RANK, TextTransfer, family, parts, whole, without
 from reference_models.text.tuning import Tuning, pooled, probabilities
 
 keras = pytest.importorskip("keras")
@@ -165,6 +166,27 @@ def test_without_a_rank_all_of_the_upper_layers_learns(minilm: Encoder) -> None:
     before, after, _ = few(minilm, rank=0, learning_rate=1e-4)
     assert _changed(before, after) == {layer.name for layer in before.layers if layer.weights}
     assert sum(np.prod(weights.shape) for weights in after.trainable_weights) > 1_770_000
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("rank", [RANK, 0])
+def test_what_is_kept_says_what_was_tuned(rank: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LoRA is an option: without it the layers themselves are kept."""
+    assert isinstance(TASK.fit, TextTransfer)
+    train = TASK.load().train[:40]
+    tuned: list[Any] = []
+
+    def remembered(kept: Any, model: Any) -> Any:
+        tuned.append(model)
+        return take(kept, model)
+
+    monkeypatch.setattr("reference_models.text.transfer.take", remembered)
+    fit = replace(TASK.fit, tuning=replace(TASK.fit.tuning, rank=rank))
+    models = fit(family(rank=rank, stored="float32"), train, quick=True, on_epoch=lambda _: None)
+    assert (models["tuned"].name, tuned[0].name) == ("factors" if rank else "top", "top")
+    states = encoder().states(train.x, depth=FIRST)
+    merged = parts({"tuned": models["tuned"]})["tuned"]
+    np.testing.assert_allclose(probabilities(merged, states), probabilities(tuned[0], states), atol=1e-5)
 
 
 @installed
