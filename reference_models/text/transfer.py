@@ -34,7 +34,7 @@ def family(*, rank: int = RANK, stored: str = "float16") -> Family:
 
     Args:
         rank: Of the products that are tuned (LoRA); 0 where all weights of the upper layers are, which takes
-            thirty times the room. That of the `Tuning` beside it.
+            much more room. That of the `Tuning` beside it.
         stored: The type of what is tuned; float16 takes half the room and is for keeping.
     """
     numbers = shape()
