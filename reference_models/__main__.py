@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -72,8 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     drawing = commands.add_parser("draw", parents=[one], help="draw what there is to see of a task's trained model")
     drawing.add_argument("--out", type=_picture_file, metavar="FILE", help="a .png or .svg (default: NAME.png)")
     making = commands.add_parser("sample", parents=[one], help="save images that a task's trained generator makes")
-    making.add_argument("--count", type=_count, default=100, metavar="N", help="how many (default: 100)")
-    making.add_argument("--key", type=int, default=0, metavar="K", help="another key, other images (default: 0)")
+    making.add_argument("--count", type=partial(_whole, least=1), default=100, metavar="N", help="(default: 100)")
+    making.add_argument(
+        "--seed", type=partial(_whole, least=0), default=0, metavar="N", help="of the latent vectors (default: 0)"
+    )
     making.add_argument("--out", type=Path, metavar="DIR", help="for grid.png and a PNG of each (default: NAME)")
     moving = commands.add_parser("animate", parents=[one], help="train a task's generator and save how its images come")
     moving.add_argument("--seed", type=int, default=0, metavar="N", help="everything random follows (default: 0)")
@@ -105,9 +108,9 @@ def _moving_file(text: str) -> Path:
     return Path(text)
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number of images, 1 or more")
+def _whole(text: str, *, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, {least} or more")
     return int(text)
 
 
@@ -124,7 +127,7 @@ def _sample(task: Task, options: argparse.Namespace, console: Console) -> None:
 
     _check_makes_images(task)
     generator = trained(task).model["generator"]
-    images = samples(generator, latents(generator, options.count, key=options.key))
+    images = samples(generator, latents(generator, options.count, key=options.seed))
     folder = options.out or Path(task.name)
     save_each(images, folder)
     save_grid(images, folder / "grid.png")
@@ -136,7 +139,7 @@ def _animate(task: Task, options: argparse.Namespace, console: Console) -> None:
 
     _check_makes_images(task)
     place = options.out or Path(f"{task.name}.gif")
-    console.print(f"training: about {task.cpu_seconds} seconds of a core, and as much again to look at it")
+    console.print(f"training: more than {task.cpu_seconds} seconds of a core")
     animate(task, place, seed=options.seed)
     console.print(f"saved: {place}", soft_wrap=True)
 

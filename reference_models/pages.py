@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import json
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from reference_models.gan.animation import animate
-from reference_models.sources import PACKAGE, definitions, hash_of_definitions
-from reference_models.store import shipped_at, source_hash, trained
+from reference_models.sources import PACKAGE, Definition, definitions, hash_of_definitions
+from reference_models.store import shipped_at, trained
 from reference_models.task import Task
 from reference_models.tasks import every
 
@@ -83,21 +82,21 @@ the repository under `reference_models/`; what ships needs no training and no ne
 {rows}
 
 `python -m reference_models list` names them, `show NAME` describes one, `train NAME` trains it again, `draw NAME` draws
-its figure; `pytest tests/reference --robust-report` tests all of them and makes one page.
+its figure; of those that make images, `sample NAME` saves some and `animate NAME` a training.
+`pytest tests/reference --robust-report` tests all of them and makes one page.
 """
 
 
 def stamps(task: Task) -> dict[str, str]:
-    """Return for each picture of a task's page a short hash of all that it shows."""
-    film = {_film_of(task): source_hash(task)} if task.name in FILMED else {}
-    return {task.name: _figure_stamp(task), **film}
-
-
-def _figure_stamp(task: Task) -> str:
-    """Return a hash of the model that ships, and of the code that draws."""
-    drawn_by = hash_of_definitions(definitions(PACKAGE / "tasks" / f"{task.name}.py", parts=("figure",)))
+    """Return for each picture of a task's page a short hash of all that it shows: what is drawn, and what draws."""
+    source = PACKAGE / "tasks" / f"{task.name}.py"
+    drawn_by = hash_of_definitions(definitions(source, parts=("figure",)))
     record = shipped_at(task).read_text(encoding="utf-8")
-    return blake2b(f"{drawn_by} {record}".encode(), digest_size=8).hexdigest()
+    found = {task.name: blake2b(f"{drawn_by} {record}".encode(), digest_size=8).hexdigest()}
+    if task.name in FILMED:
+        filming = Definition(file=PACKAGE / "gan" / "animation.py", name="animate")
+        found[_film_of(task)] = hash_of_definitions(definitions(source, filming))
+    return found
 
 
 def _caption(task: Task) -> str:
@@ -143,22 +142,23 @@ def _sentences(task: Task) -> str:
     return "\n".join(f"- {name.removeprefix('test_').replace('_', ' ')}" for name in tests)
 
 
-def _draw(task: Task, place: Path) -> None:
-    if place.stem != task.name:
+def _draw(task: Task, name: str) -> None:
+    place = FOLDER / "images" / f"{name}.webp"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if name == _film_of(task):
         animate(task, place, every=_FRAMES_EVERY)
-        return
-    task.figure(trained(task)).savefig(place, dpi=_DPI, pil_kwargs={"quality": 80, "method": 6})
+    else:
+        task.figure(trained(task)).savefig(place, dpi=_DPI, pil_kwargs={"quality": 80, "method": 6})
 
 
 def _renew(console: Console) -> None:
     tasks = every()
     drawn = json.loads(STAMPS.read_text(encoding="utf-8")) if STAMPS.is_file() else {}
     wanted = {name: (task, each) for task in tasks for name, each in stamps(task).items()}
-    (FOLDER / "images").mkdir(parents=True, exist_ok=True)
     for name, (task, each) in wanted.items():
         if drawn.get(name) != each and not task.missing():
             console.print(f"drawing {name}")
-            _draw(task, FOLDER / "images" / f"{name}.webp")
+            _draw(task, name)
             drawn[name] = each
             kept = {one: drawn[one] for one in wanted if one in drawn}
             STAMPS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")

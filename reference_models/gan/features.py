@@ -35,11 +35,15 @@ def lite0_features() -> Model:
     """Return the 1,280 features of EfficientNet-Lite0 from ImageNet: (n, side, side, 3) in [0, 1] to (n, 1280).
 
     Images are enlarged first. The network halves their sides five times and learned from 224 pixels: of 64 there
-    would be four places left to take the mean over, and most of them at the edge. At 224 itself, each distance
-    would take four times as long.
+    would be four places left to take the mean over, each of them at the edge. At 224 itself, a distance takes three
+    times as long.
 
     Raises:
         FileNotFoundError: The package with the weights is not installed.
+
+    References:
+        Heusel et al., "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium", NeurIPS
+        2017, arXiv:1706.08500, for features of a network that was trained on ImageNet.
     """
     import keras
 

@@ -174,7 +174,7 @@ TASK = Task(
     expected=(
         # Seeds 0 to 3: 0.816, 0.818, 0.826, 0.823. Counted words and a linear model have 0.836.
         Expected(metric="random", value=0.821, tolerance=0.014, source="sentiment"),
-        # 0.856, 0.858, 0.863, 0.865; in four folds of the training sentences 0.862.
+        # 0.856, 0.858, 0.863, 0.865; in a trial with four folds of the training sentences, 0.862.
         Expected(metric="minilm", value=0.861, tolerance=0.014, source="sentiment"),
         # 0.849, 0.849, 0.834, 0.854.
         Expected(metric="without_amazon", value=0.847, tolerance=0.03, source="sentiment"),

@@ -138,8 +138,8 @@ TASK = Task(
         tuning=Tuning(first=FIRST, rank=RANK, epochs=3, batch_size=32, learning_rate=1e-3, dropout=0.1),
     ),
     expected=(
-        # 0.895 for every seed: nothing is drawn for it. In ten folds of the training sentences, twice five, 0.909;
-        # where the last layer alone was read, 0.886 and 0.899.
+        # 0.895 for every seed: nothing is drawn for it. In a trial with five folds of the training sentences, drawn
+        # twice, 0.909; where the last layer alone was read, 0.886 and 0.899.
         Expected(metric="frozen", value=0.895, tolerance=0.01, source="sentiment"),
         # For every seed likewise.
         Expected(metric="without_amazon", value=0.869, tolerance=0.02, source="sentiment"),

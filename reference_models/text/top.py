@@ -147,12 +147,12 @@ def merge(model: Model, kept: Model) -> Model:
 
 def _weights(layer: Any) -> Iterator[tuple[str, list[Any]]]:
     # KerasHub gives no other names to the parts of a layer.
-    attention = layer._self_attention_layer  # noqa: SLF001
+    attention = layer._self_attention_layer  # noqa: SLF001 - no public name
     yield "query", attention.query_dense.get_weights()
     yield "key", attention.key_dense.get_weights()
     yield "value", attention.value_dense.get_weights()
     yield "output", attention.output_dense.get_weights()
-    yield "attention_norm", layer._self_attention_layer_norm.get_weights()  # noqa: SLF001
-    yield "up", layer._feedforward_intermediate_dense.get_weights()  # noqa: SLF001
-    yield "down", layer._feedforward_output_dense.get_weights()  # noqa: SLF001
-    yield "norm", layer._feedforward_layer_norm.get_weights()  # noqa: SLF001
+    yield "attention_norm", layer._self_attention_layer_norm.get_weights()  # noqa: SLF001 - no public name
+    yield "up", layer._feedforward_intermediate_dense.get_weights()  # noqa: SLF001 - no public name
+    yield "down", layer._feedforward_output_dense.get_weights()  # noqa: SLF001 - no public name
+    yield "norm", layer._feedforward_layer_norm.get_weights()  # noqa: SLF001 - no public name

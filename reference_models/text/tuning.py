@@ -83,8 +83,7 @@ class Tuning:
         model.compile(
             optimizer=keras.optimizers.AdamW(rate, weight_decay=_DECAY), loss="sparse_categorical_crossentropy"
         )
-        # Drawn from NumPy's global generator, which was seeded with all others.
-        random = np.random.default_rng(np.random.randint(2**31))  # noqa: NPY002
+        random = np.random.default_rng(np.random.randint(2**31))  # noqa: NPY002 - this generator has the global seed
         lengths = [len(each) for each in states]
         for epoch in range(1, epochs + 1):
             losses = []

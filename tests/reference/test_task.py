@@ -436,10 +436,10 @@ def test_command_draws_a_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_command_saves_what_a_generator_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reference_models.__main__.pin", lambda: None)
     out = StringIO()
-    for key in (0, 1):
-        folder = f"--out={tmp_path / str(key)}"
-        assert main(["sample", "gan_digits", "--count=12", f"--key={key}", folder], Console(file=out, width=200)) == 0
-        assert {path.name for path in (tmp_path / str(key)).iterdir()} == {
+    for seed in (0, 1):
+        folder = f"--out={tmp_path / str(seed)}"
+        assert main(["sample", "gan_digits", "--count=12", f"--seed={seed}", folder], Console(file=out, width=200)) == 0
+        assert {path.name for path in (tmp_path / str(seed)).iterdir()} == {
             "grid.png",
             *(f"{each:04d}.png" for each in range(12)),
         }
@@ -462,7 +462,8 @@ def test_command_refuses_images_of_a_task_that_makes_none(command: str, monkeypa
     ("arguments", "message"),
     [
         (["animate", "gan_digits", "--out=digits.png"], "'digits.png' must end in .gif or .webp"),
-        (["sample", "gan_digits", "--count=0"], "'0' must be a whole number of images, 1 or more"),
+        (["sample", "gan_digits", "--count=0"], "'0' must be a whole number, 1 or more"),
+        (["sample", "gan_digits", "--seed=-1"], "'-1' must be a whole number, 0 or more"),
     ],
 )
 def test_command_refuses_what_it_cannot_save(
